@@ -1,0 +1,85 @@
+# The commands of the course; `make help` lists them. Each may be interrupted and run again.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+export PYTHON
+WORKERS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+COURSE := build/class
+
+# nbgrader calls alembic from PATH; one thread each, since tests and students' code run side by side.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export OMP_NUM_THREADS ?= 1
+
+say = @printf '\n\033[1m%s\033[0m\n' '$(1)'
+
+.PHONY: all
+all: environment exercises book grade  ## everything: environment, exercises, site, a graded class (the default)
+
+.PHONY: environment
+environment:  ## .venv from requirements.txt
+	@.ci/environment $(VENV)
+
+.PHONY: exercises
+exercises: environment  ## the students' notebooks, from solutions/
+	$(call say,Exercises ▸ exercises/)
+	@autograder release
+
+.PHONY: book
+book: environment exercises  ## the site, into _build/html; warnings are errors
+	$(call say,Book ▸ _build/html)
+	@jupyter-book build . -W -n --keep-going $(BOOK_OPTIONS)
+
+.PHONY: grade
+grade: environment exercises  ## grade the sample class of tests/cohort, into build/class
+	$(call say,Sample class ▸ $(COURSE))
+	@.ci/system bubblewrap || echo 'Grading goes on with the strongest cage that there is.'
+	@python -m tests.cohort.build $(COURSE)/submitted
+	@autograder grade --submitted $(COURSE)/submitted --course $(COURSE) --workers $(WORKERS) \
+	  --cell-seconds 5 $(GRADE_OPTIONS)
+	@python -m tests.cohort.summary $(COURSE)
+
+.PHONY: test
+test: environment system book  ## every test
+	$(call say,Tests)
+	@python -m pytest -n $(WORKERS) --dist loadfile $(TEST_OPTIONS)
+
+.PHONY: check
+check: lint current test  ## all that a commit must pass: format, lint, types, floors, generated files, strict book, tests
+
+.PHONY: lint
+lint: environment  ## format, lint, types, import floors
+	$(call say,Format · lint · types · import floors)
+	@ruff format --check
+	@ruff check
+	@mypy
+	@lint-imports
+
+.PHONY: current
+current: environment exercises  ## generated files are as they were committed; the book builds strictly from nothing
+	$(call say,Generated files are current)
+	@git diff --exit-code --stat -- exercises || { echo 'exercises/ was not current: commit it.'; exit 1; }
+	@$(MAKE) book BOOK_OPTIONS=--all
+
+.PHONY: bench
+bench: environment exercises  ## how fast we grade, beside nbgrader, into build/bench
+	$(call say,Bench ▸ build/bench)
+	@.ci/system bubblewrap || echo 'Grading goes on with the strongest cage that there is.'
+	@python -m tests.bench $(BENCH_OPTIONS)
+
+.PHONY: system
+system:  ## Debian packages for the tests: bubblewrap, chromium, postgresql
+	@.ci/system bubblewrap chromium postgresql
+
+.PHONY: clean
+clean:  ## remove all that was built; the environment stays
+	rm -rf build _build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+
+.PHONY: help
+help:  ## this list
+	@sed -nE 's/^([a-z]+):.*  ## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | sort | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'

@@ -1,0 +1,1 @@
+"""Releases assignments and grades classes; `autograder.checks` is the vocabulary of the test cells."""

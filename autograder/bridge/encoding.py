@@ -1,0 +1,126 @@
+"""Plain data to a tree and raw buffers; see `codec` for the form."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder.bridge.plain import (
+    MAX_ARRAY_BYTES,
+    MAX_BUFFERS,
+    MAX_DEPTH,
+    MAX_DIGITS,
+    MAX_DIMENSIONS,
+    MAX_NODES,
+    PYTHON_TYPES,
+    SCALARS,
+    Handle,
+    Tree,
+    is_plain,
+)
+from autograder.errors import BridgeError
+
+
+class Encoder:
+    """Turns one value into a tree and its buffers.
+
+    Args:
+        handle: Called with whatever has no exact plain type; returns a node, or raises `BridgeError`.
+    """
+
+    def __init__(self, handle: Handle) -> None:
+        self._handle = handle
+        self._nodes = 0
+        self.buffers: list[bytes] = []
+
+    def encode(self, value: Any, depth: int = 0) -> Tree:
+        """Return the tree of `value`; its raw data are appended to `buffers`."""
+        self._nodes += 1
+        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
+            raise BridgeError("the value is nested too deeply or holds too many parts to be examined")
+        kind = type(value)  # exact types only: a subclass may lie about everything, so it becomes a handle
+        if value is None or kind is bool or kind is str:
+            return value
+        encode = _PLAIN.get(kind)
+        if encode is not None:
+            return encode(self, value, depth)
+        if kind is type and (value in PYTHON_TYPES.values() or value in SCALARS.values()):
+            return {"type": value.__name__}
+        if isinstance(value, np.dtype) and kind.__module__ == "numpy.dtypes" and is_plain(value):
+            return {"dtype": value.str}
+        if kind in SCALARS.values() or kind in (np.longlong, np.ulonglong):  # C's other names of 64 bits
+            return {"scalar": [self._buffer(value.tobytes()), value.dtype.str]}
+        tensor = _encode_tensor(self, value)
+        return tensor if tensor is not None else self._handle(value)
+
+    def _buffer(self, data: bytes) -> int:
+        self.buffers.append(data)
+        if len(self.buffers) > MAX_BUFFERS:
+            raise BridgeError("the value holds too many arrays to be examined")
+        return len(self.buffers) - 1
+
+    def _int(self, value: int, depth: int) -> Tree:
+        if value.bit_length() > 3 * MAX_DIGITS:
+            raise BridgeError("the integer has too many digits to be examined")
+        return {"int": str(value)}
+
+    def _bytes(self, value: bytes, depth: int) -> Tree:
+        return {"bytes": self._buffer(value)}
+
+    def _sequence(self, value: Sequence[Any], depth: int) -> Tree:
+        return {type(value).__name__: [self.encode(item, depth + 1) for item in value]}
+
+    def _dict(self, value: dict[Any, Any], depth: int) -> Tree:
+        return {"dict": [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]}
+
+    def _span(self, value: slice | range, depth: int) -> Tree:
+        parts = (value.start, value.stop, value.step)
+        return {type(value).__name__: [self.encode(part, depth + 1) for part in parts]}
+
+    def _generator(self, value: np.random.Generator, depth: int) -> Tree:
+        # A copy of the state crosses, so the original does not advance with what the other side draws.
+        return {"generator": self.encode(dict(value.bit_generator.state), depth + 1)}
+
+    def _array(self, value: np.ndarray, depth: int) -> Tree:
+        if not is_plain(value.dtype) or value.ndim > MAX_DIMENSIONS:
+            return self._handle(value)
+        _limit(value.nbytes)
+        return {"array": [self._buffer(value.tobytes()), value.dtype.str, list(value.shape)]}
+
+
+_PLAIN: dict[type, Callable[[Encoder, Any, int], Tree]] = {
+    int: Encoder._int,
+    float: lambda self, value, depth: {"float": value.hex()},
+    complex: lambda self, value, depth: {"complex": [value.real.hex(), value.imag.hex()]},
+    bytes: Encoder._bytes,
+    list: Encoder._sequence,
+    tuple: Encoder._sequence,
+    set: Encoder._sequence,
+    frozenset: Encoder._sequence,
+    dict: Encoder._dict,
+    slice: Encoder._span,
+    range: Encoder._span,
+    np.ndarray: Encoder._array,
+    np.random.Generator: Encoder._generator,
+}
+
+
+def _encode_tensor(encoder: Encoder, value: Any) -> Tree | None:
+    torch = sys.modules.get("torch")
+    if torch is None or type(value) not in (torch.Tensor, torch.nn.Parameter):
+        return None
+    try:
+        _limit(value.numel() * value.element_size())
+        data = value.detach().cpu().resolve_conj().resolve_neg().contiguous().numpy()
+    except (TypeError, RuntimeError):  # bfloat16, sparse, quantised: no NumPy counterpart
+        return None
+    flags = [bool(value.requires_grad), type(value) is torch.nn.Parameter]
+    return {"tensor": [encoder._buffer(data.tobytes()), data.dtype.str, list(data.shape), *flags]}
+
+
+def _limit(size: int) -> None:
+    if size > MAX_ARRAY_BYTES:
+        raise BridgeError(f"the array is larger than the {MAX_ARRAY_BYTES >> 20} MB that may be examined")

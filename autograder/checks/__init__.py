@@ -1,0 +1,93 @@
+"""The vocabulary of the check cells: functions that read as sentences and fail with sentences.
+
+A check cell draws its inputs anew, calls the student's function through one of these functions,
+and compares; nothing in it depends on how the student wrote the function.
+
+>>> from autograder import checks
+>>> def forward_variance(fan_in):
+...     return 1 / fan_in**0.5
+>>> checks.use_seed(1)
+>>> rng = checks.rng()
+>>> found = checks.call(forward_variance, 100)
+>>> checks.close(found, 0.01, what="`forward_variance(100)`", see="xavier#forward-variance",
+...              mistaken_for={"That is the standard deviation; its square is the variance.": 0.1})
+Traceback (most recent call last):
+autograder.checks.failure.CheckFailed: `forward_variance(100)` is 0.1, expected 0.01.
+That is the standard deviation; its square is the variance.
+Read again: chapter "xavier", section "forward variance".
+The numbers were drawn with seed 1; `checks.use_seed(1)` repeats them.
+>>> checks.use_seed(None)
+
+Inputs
+    `rng()`                      the cell's generator, called once at its top; a new seed at every run
+    `use_seed(n)`                repeats a run; so does the environment variable AUTOGRADER_SEED
+    `generator(rng)`             a fresh generator to hand to one call
+
+Calls
+    `call(f, *args)`             the result; exceptions, the stub and a forgotten `return` become failures
+    `silent(f, *args)`           likewise, and no RuntimeWarning
+    `leaves_unchanged(f, *args)` likewise, and no argument changed in place
+    `raises(ValueError, f, *args)`  this kind of error, not a LinAlgError
+    `observe(f, *args)`          everything that a call did, as an `Observation`: for what has no word here
+
+Results
+    `close(found, expected)`     numbers, arrays, lists, tuples, dicts, booleans, tensors; see `comparison`
+    `shape(found, (3, 4))`       a plain array of this shape; gives it back as float64
+    `number(found)`, `integer(found)`, `array(found)`, `items(found, length)`  read a result, or fail
+    `that(condition, message)`   any other property, in your own words
+    `gradient(of=f, claimed=df, at=x)`  a derivative, against finite differences
+    `numerical_gradient(f, x)`   these differences
+
+Draws (false alarms at most 1e-9); ask in this order: shape, independent, mean, std, gaussian
+    `std`, `mean`, `frequency`   moments and shares
+    `gaussian`, `uniform`        the whole distribution
+    `independent(W)`             no entry tells of another
+    `decided_by_generator(f, *args)`  the generator's state decides, and nothing else
+
+Every comparison takes `what=` (the result's name in the message) and `see=` (`"slug#section-of-chapter"`);
+most take `mistaken_for={sentence: value}`, which names the misconception behind a known wrong value.
+Failures are `CheckFailed`; `NotWritten` is the untouched stub;
+`StudentError` stands for an exception class of the student's own.
+Only NumPy is needed; torch is used when a tensor arrives.
+"""
+
+from autograder.checks.calls import call, leaves_unchanged, raises, silent
+from autograder.checks.comparison import close, shape, that
+from autograder.checks.derivatives import gradient, numerical_gradient
+from autograder.checks.failure import CheckFailed, NotWritten, StudentError
+from autograder.checks.generators import decided_by_generator
+from autograder.checks.observation import Observation, observe
+from autograder.checks.reading import array, integer, items, number
+from autograder.checks.seeds import generator, rng, use_seed
+from autograder.checks.statistics import frequency, gaussian, independent, mean, std, uniform
+
+__all__ = [
+    "CheckFailed",
+    "NotWritten",
+    "Observation",
+    "StudentError",
+    "array",
+    "call",
+    "close",
+    "decided_by_generator",
+    "frequency",
+    "gaussian",
+    "generator",
+    "gradient",
+    "independent",
+    "integer",
+    "items",
+    "leaves_unchanged",
+    "mean",
+    "number",
+    "numerical_gradient",
+    "observe",
+    "raises",
+    "rng",
+    "shape",
+    "silent",
+    "std",
+    "that",
+    "uniform",
+    "use_seed",
+]

@@ -1,0 +1,159 @@
+"""Calling a student's function: what it returns, raises, changes and warns about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograder.checks.failure import fail, fail_unwritten
+from autograder.checks.observation import Observation, observe
+from autograder.checks.reading import describe, is_exactly, is_tensor, shown
+
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Return what the function gives for copies of these arguments.
+
+    An exception, the untouched stub and a forgotten `return` become failures that say so.
+    Prints and warnings are nobody's fault here; see `silent`.
+    """
+    return result_of(function, observe(function, *args, **kwargs), args, kwargs)
+
+
+def silent(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Like `call`, and fail if NumPy or Python warned of an overflow, a division by zero or the like.
+
+    Only `RuntimeWarning` counts: a print, a plot or a deprecated name costs nobody a mark.
+    """
+    seen = observe(function, *args, **kwargs)
+    result = result_of(function, seen, args, kwargs)
+    for category, message in seen.warnings:
+        if category == "RuntimeWarning":
+            fail(
+                f"{written_call(function, args, kwargs)} gave a warning: {message[:200]}. "
+                "The result must be computed without leaving the range of the numbers."
+            )
+    return result
+
+
+def leaves_unchanged(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Like `call`, and fail if the function changed an array or a list that it was given."""
+    seen = observe(function, *args, **kwargs)
+    result = result_of(function, seen, args, kwargs)
+    before = [*enumerate(args), *kwargs.items()]
+    after = [*seen.args, *(seen.kwargs.get(name) for name in kwargs)]
+    for (name, given), left in zip(before, after, strict=True):
+        if not _same(given, left):
+            which = f"its {_ORDINALS[name]} argument" if isinstance(name, int) else f"its argument `{name}`"
+            fail(
+                f"{name_of(function)} changed {which} in place. "
+                "Work on a new array: `w = w * 2` makes one, `w *= 2` and `w[0] = …` change the caller's."
+            )
+    return result
+
+
+def raises(expected: type[Exception], function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+    """Fail unless the function raises this very kind of error for these arguments.
+
+    `LinAlgError`, which NumPy derives from `ValueError`, does not pass for one: it comes from an accident.
+    """
+    seen = observe(function, *args, **kwargs)
+    error = seen.error
+    if isinstance(error, NotImplementedError):
+        fail_unwritten(name_of(function), error)
+    if isinstance(error, expected) and not isinstance(error, np.linalg.LinAlgError):
+        return
+    wanted = f"{written_call(function, args, kwargs)} must raise {expected.__name__}"
+    if error is None:
+        fail(f'{wanted}, but it returned {describe(seen.result)}. Use `raise {expected.__name__}("why")`.')
+    fail(f"{wanted}, but it raised {_text_of(error)}. Test the argument before you use it.", cause=error)
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """Name a function as a message does: `` `xavier_normal` ``.
+
+    >>> name_of(len), name_of(lambda: 0)
+    ('`len`', 'your function')
+    """
+    name = getattr(function, "__name__", None)
+    return f"`{name[:60]}`" if type(name) is str and name.isidentifier() else "your function"
+
+
+def written_call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+    """Write a call as the student would, long arguments shortened.
+
+    >>> written_call(max, (0.5, [1, 2]), {"key": None})
+    '`max(0.5, [2 items], key=None)`'
+    """
+    inside = [_written(value) for value in args]
+    inside += [f"{name}={_written(value)}" for name, value in kwargs.items()]
+    return f"`{name_of(function).strip('`')}({', '.join(inside)})`"
+
+
+def result_of(
+    function: Callable[..., Any], seen: Observation, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Give what an observed call returned, or fail if it raised or returned None."""
+    if isinstance(seen.error, NotImplementedError):
+        fail_unwritten(name_of(function), seen.error)
+    if seen.error is not None:
+        text = _text_of(seen.error)
+        misfit = "mismatch" in text or "broadcast" in text or "not aligned" in text
+        advice = (
+            "\nThe shapes do not fit: print them, and mind that weights are (fan_out, fan_in)."
+            if misfit
+            else ""
+        )
+        fail(f"{written_call(function, args, kwargs)} raised {text}.{advice}", cause=seen.error)
+    if seen.result is None:
+        fail(f"{written_call(function, args, kwargs)} returned None: did you forget `return`?")
+    return seen.result
+
+
+def _text_of(error: Exception) -> str:
+    try:
+        text = str(error)[:300]
+    except Exception:  # a student's own exception class may break its own text
+        text = "without a readable text"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _written(value: Any) -> str:
+    if is_exactly(value, int, float, bool, type(None)):
+        return shown(value) if is_exactly(value, float) and len(repr(value)) > 8 else repr(value)
+    if is_exactly(value, str):
+        return repr(value[:40])
+    if is_exactly(value, np.ndarray) or is_tensor(value):
+        return f"array of shape {tuple(value.shape)}"
+    if is_exactly(value, list, tuple):
+        return f"[{len(value)} items]" if type(value) is list else repr(value)[:60]
+    if is_exactly(value, np.random.Generator):
+        return "rng"
+    return name_of(value).strip("`") if callable(value) else "…"
+
+
+def _same(before: Any, after: Any) -> bool:
+    """Whether an argument still is what it was; callables and generators may do as they like."""
+    if is_exactly(before, list, tuple):
+        return (
+            type(before) is type(after)
+            and len(before) == len(after)
+            and all(_same(old, new) for old, new in zip(before, after, strict=True))
+        )
+    if is_exactly(before, dict):
+        return type(after) is dict and _same([*before.items()], [*after.items()])
+    if is_exactly(before, bool, int, float, str, bytes):
+        return type(after) is type(before) and repr(after) == repr(before)  # by repr, so that NaN is itself
+    if is_exactly(before, np.ndarray):
+        return (
+            type(after) is np.ndarray
+            and before.dtype == after.dtype
+            and before.shape == after.shape
+            and before.tobytes() == after.tobytes()
+        )
+    if is_tensor(before):
+        return is_tensor(after) and before.shape == after.shape and bool((before == after).all())
+    return True

@@ -1,0 +1,102 @@
+"""What a call did besides returning: the one seam between a check and the function that it examines.
+
+A check never calls a student's function directly; it observes the call.
+In the student's own notebook, and under stock nbgrader, the function is an ordinary one and is observed here.
+Under `autograder grade` the check runs in another process than the function:
+the name is then a proxy with a method `_autograder_observe`,
+which has the call observed over there by this same code.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Observation:
+    """Everything that one call did.
+
+    Attributes:
+        result: What it returned; None if it raised.
+        error: The exception that it raised, or None.
+        args: The positional arguments as they stood *after* the call (changes in place show here).
+        kwargs: The keyword arguments after the call.
+        stdout: What it printed.
+        warnings: Category name and message of each warning, in order.
+        seconds: Wall-clock time of the call.
+        touched_global_random: Whether it changed NumPy's global random state.
+        drew: Whether it drew from a generator among its arguments.
+    """
+
+    result: Any = None
+    error: Exception | None = None
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    stdout: str = ""
+    warnings: tuple[tuple[str, str], ...] = ()
+    seconds: float = 0.0
+    touched_global_random: bool = False
+    drew: bool = False
+
+
+def observe(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Observation:
+    """Call `function` on copies of the arguments and say what it did.
+
+    The caller's own arguments are never touched, whatever the function does.
+    """
+    remote = getattr(function, "_autograder_observe", None)
+    if remote is not None:
+        observation: Observation = remote(args, kwargs)
+        return observation
+    own_args, own_kwargs = copy.deepcopy((args, kwargs))
+    return observe_in_place(function, own_args, own_kwargs)
+
+
+def observe_in_place(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Observation:
+    """Call `function` on these very arguments and say what it did."""
+    result, error = None, None
+    printed = io.StringIO()
+    global_before, generators_before = _global_random_state(), _generator_states(args, kwargs)
+    with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(printed):
+        warnings.simplefilter("always")
+        start = time.perf_counter()
+        try:
+            result = function(*args, **kwargs)
+        except Exception as exception:
+            error = exception
+        seconds = time.perf_counter() - start
+    return Observation(
+        result=result,
+        error=error,
+        args=args,
+        kwargs=kwargs,
+        stdout=printed.getvalue(),
+        warnings=tuple((w.category.__name__, str(w.message)) for w in caught),
+        seconds=seconds,
+        touched_global_random=_global_random_state() != global_before,
+        drew=_generator_states(args, kwargs) != generators_before,
+    )
+
+
+def _global_random_state() -> tuple[Any, ...]:
+    """Return NumPy's global state as values that compare with `!=`."""
+    state: dict[str, Any] = np.random.get_state(legacy=False)
+    words = [word.tobytes() if isinstance(word, np.ndarray) else word for word in state["state"].values()]
+    return state["bit_generator"], *words, state["has_gauss"], state["gauss"]
+
+
+def _generator_states(args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[str]:
+    """Return the states of the generators among the arguments as text, which compares with `!=`."""
+    generators = [value for value in (*args, *kwargs.values()) if isinstance(value, np.random.Generator)]
+    return [repr(generator.bit_generator.state) for generator in generators]

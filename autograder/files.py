@@ -1,0 +1,51 @@
+"""Files that are whole or not there: written beside their place, then moved into it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from autograder.errors import AutograderError
+
+
+def write_atomically(path: Path, text: str, *, durable: bool = True) -> None:
+    """Write `text` to `path` so that a reader, or a crash, sees the old file or the new one, never a part.
+
+    Args:
+        path: The file.
+        text: Its content.
+        durable: Whether to wait until it is on the disk; what every run writes anew need not.
+
+    Raises:
+        AutograderError: The disk is full, or the folder cannot be written.
+    """
+    with written(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
+        try:
+            # Texts of students may hold lone surrogates, which no file can.
+            with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace", newline="") as file:
+                file.write(text)
+                file.flush()
+                if durable:
+                    os.fsync(file.fileno())
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def written(path: Path) -> Iterator[None]:
+    """Turn what can go wrong at writing into an error that says where and what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise AutograderError(
+            f"{path} cannot be written ({error.strerror or error}); make room, or make the folder writable, "
+            "and run the same command again: what was written before is kept"
+        ) from error

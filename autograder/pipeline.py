@@ -1,0 +1,218 @@
+"""A class from the folder of submissions to gradebook, feedback and report; the parent is the only writer."""
+
+from __future__ import annotations
+
+import fcntl
+import importlib
+import json
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from autograder import analysis, exports
+from autograder.cage import Level
+from autograder.canaries import canaries, require_sound
+from autograder.errors import UsageError
+from autograder.executed import for_formgrader
+from autograder.feedback import render
+from autograder.files import write_atomically, written
+from autograder.gradebook import Lateness, Writer, default_url
+from autograder.key import load_key
+from autograder.pool import MAX_ATTEMPTS, Pool, Task
+from autograder.records import AnswerKey, Graded, Limits, Submission
+from autograder.roster import find_submissions, loaded
+from autograder.store import Store, without_notebook
+
+BATCH = 25  # rows per transaction of the gradebook
+
+
+@dataclass(frozen=True)
+class Run:
+    """One call of `autograder grade`.
+
+    Attributes:
+        root: The repository, with `solutions/`, `exercises/` and `build/source/`.
+        submitted: The folder of submissions.
+        course: Where everything that grading makes is left.
+        slugs: The assignments to grade.
+        level: The level of confinement.
+        seed: Decides every draw of the checks.
+        limits: What one notebook may use.
+        workers: How many submissions are graded at a time.
+        database: URL of the gradebook; None for SQLite in the course folder.
+        force: Whether to grade again what was graded.
+        make_executor: Makes the executor; None for this machine's processes.
+    """
+
+    root: Path
+    submitted: Path
+    course: Path
+    slugs: Sequence[str]
+    level: Level
+    seed: int
+    limits: Limits = field(default_factory=Limits)
+    workers: int = 1
+    database: str | None = None
+    force: bool = False
+    make_executor: Callable[[], Executor] | None = None
+
+    def task(self, submission: Submission, key: AnswerKey) -> Task:
+        """Return the task of grading one submission in this run."""
+        return Task(loaded(submission), key, self.limits, self.level, self.seed)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run did.
+
+    Attributes:
+        rows: Every submission's row, by student and assignment, without the notebooks.
+        resumed: How many of them an earlier run had graded.
+        notices: What a person should look at again.
+    """
+
+    rows: tuple[Graded, ...]
+    resumed: int
+    notices: tuple[str, ...]
+
+
+Progress = Callable[[Graded, int, int], None]
+"""Called with each row as it is finished, the number of finished rows, and the number of all."""
+
+
+def grade_class(run: Run, progress: Progress = lambda row, done, total: None) -> Summary:
+    """Grade every submission that was not graded under the same conditions before.
+
+    Raises:
+        UsageError: A folder or an assignment does not exist, or there is nothing to grade.
+        CanaryFailed: The grader is not sound on this machine; nothing was graded.
+        GradebookError: The gradebook cannot be written; what was graded is kept for the next run.
+    """
+    with only_one_run(run.course):
+        return _grade_class(run, progress)
+
+
+def _grade_class(run: Run, progress: Progress) -> Summary:
+    keys = {slug: load_key(slug, run.root) for slug in run.slugs}
+    submissions = find_submissions(run.submitted, run.slugs)
+    used = {submission.assignment for submission in submissions}
+    keys = {slug: key for slug, key in keys.items() if slug in used}
+    store = Store(run.course, run.seed, run.limits, run.level)
+    known = set() if run.force else {_id(row) for row in _recorded(submissions, keys, store)}
+    todo = [submission for submission in submissions if _id(submission) not in known]
+    with Pool(run.workers, run.make_executor) as pool:
+        if todo:
+            # While the canaries run; nbgrader takes longer to import than they do.
+            threading.Thread(target=importlib.import_module, args=("nbgrader.api",), daemon=True).start()
+            _test_the_grader(run, [keys[slug] for slug in sorted({s.assignment for s in todo})], pool)
+        lateness = Lateness(run.submitted, run.root)
+        with Writer(run.database or default_url(run.course), lateness) as writer:
+            desk = Desk(run, keys, store, writer, resumed=known)
+            # Read again one by one: thousands of notebooks at once would not fit into memory.
+            for row in _recorded([s for s in submissions if _id(s) in known], keys, store):
+                desk.publish(row)
+            graded = pool.grade(run.task(submission, keys[submission.assignment]) for submission in todo)
+            for done, row in enumerate(graded, start=1):
+                desk.keep(row)
+                progress(row, len(known) + done, len(submissions))
+            desk.flush()
+    rows = analysis.with_similar_pairs(sorted(desk.rows, key=_id), desk.fingerprints)
+    summary = Summary(tuple(rows), len(known), tuple(desk.notices))
+    _export(run.course, summary.rows)
+    return summary
+
+
+@contextmanager
+def only_one_run(course: Path) -> Iterator[None]:
+    """Hold the course folder's lock; the system lets go of it when the process ends, however it ends."""
+    with written(course):
+        course.mkdir(parents=True, exist_ok=True)
+        lock = (course / ".lock").open("w")
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(f"another run is grading into {course}; wait for it, or stop it") from None
+        yield
+
+
+def _id(row: Submission | Graded) -> tuple[str, str]:
+    return row.student, row.assignment
+
+
+def _test_the_grader(run: Run, keys: Iterable[AnswerKey], pool: Pool) -> None:
+    tasks = (run.task(canary, key) for key in keys for canary in canaries(key, run.root))
+    require_sound(pool.grade(replace(task, attempt=MAX_ATTEMPTS - 1) for task in tasks))  # one try, no second
+
+
+def _recorded(
+    submissions: Iterable[Submission], keys: dict[str, AnswerKey], store: Store
+) -> Iterator[Graded]:
+    """Yield what an earlier run graded under the same conditions."""
+    for submission in submissions:
+        row = store.load(loaded(submission), keys[submission.assignment])
+        if row is not None:
+            yield row
+
+
+class Desk:
+    """Where finished rows are written down: record first, then feedback and notebook, then the gradebook in batches."""
+
+    def __init__(
+        self,
+        run: Run,
+        keys: dict[str, AnswerKey],
+        store: Store,
+        writer: Writer,
+        resumed: Collection[tuple[str, str]],
+    ) -> None:
+        self._run, self._keys, self._store, self._writer = run, keys, store, writer
+        self._resumed = resumed
+        self._batches: dict[str, list[Graded]] = {slug: [] for slug in keys}
+        self.rows: list[Graded] = []
+        self.notices: list[str] = []
+        self.fingerprints: dict[tuple[str, str], dict[str, str]] = {}
+        for key in keys.values():
+            writer.prepare(key)
+
+    def keep(self, row: Graded) -> None:
+        """Record a row that was just graded, and publish it."""
+        self._store.save(row, self._keys[row.assignment])
+        self.publish(row)
+
+    def publish(self, row: Graded) -> None:
+        """Write what students and formgrader see of a row, and queue it for the gradebook."""
+        key = self._keys[row.assignment]
+        row = replace(row, flags=(*row.flags, *analysis.evidence(row, key)))
+        self.fingerprints[_id(row)] = analysis.fingerprints(row, key)
+        place = Path(row.student) / row.assignment
+        write_atomically(
+            self._run.course / "feedback" / place / f"{row.assignment}.html", render(row, key), durable=False
+        )
+        path = self._run.course / "autograded" / place / f"{row.assignment}.ipynb"
+        if row.notebook is None:  # there may be one of an earlier file, which could be read
+            path.unlink(missing_ok=True)
+        else:
+            shown = for_formgrader(row.notebook, key)
+            write_atomically(path, json.dumps(shown, indent=1, ensure_ascii=False) + "\n", durable=False)
+        batch = self._batches[row.assignment]
+        batch.append(row)
+        self.rows.append(without_notebook(row))
+        if len(batch) >= BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the queued rows to the gradebook."""
+        for slug, batch in self._batches.items():
+            if batch:
+                resumed = {row.student for row in batch if _id(row) in self._resumed}
+                self.notices += self._writer.write(batch, self._keys[slug], resumed)
+                batch.clear()
+
+
+def _export(course: Path, rows: tuple[Graded, ...]) -> None:
+    write_atomically(course / "report" / "results.jsonl", exports.jsonl(rows))
+    write_atomically(course / "report" / "grades.csv", exports.grades_csv(rows))

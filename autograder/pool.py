@@ -1,0 +1,263 @@
+"""Many submissions at once, on any `concurrent.futures.Executor`: this machine's cores, or dask's workers.
+
+A worker keeps its two warm processes between submissions.  A worker that dies takes its tasks back into the queue;
+a submission during which workers keep dying gets its row all the same.
+"""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, replace
+from functools import partial
+from types import TracebackType
+from typing import Any, Self
+
+from autograder.cage import Level, prctl
+from autograder.errors import EnvironmentMissing
+from autograder.grade_one import Engines, grade
+from autograder.kernel import Zygote
+from autograder.records import GRADER_DIED, AnswerKey, Graded, Limits, Outcome, Submission
+from autograder.scoring import score
+
+MAX_ATTEMPTS = 3
+IN_FLIGHT = 3  # tasks handed out for each worker: enough to keep it busy, few enough to lose
+
+STUDENT_MODULES = ("numpy", "matplotlib.pyplot", "autograder.bridge.student", "autograder.checks")
+EXAMINER_MODULES = ("numpy", "autograder.examiner.child")
+TORCH_MODULES = ("torch", "torch._dynamo")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to grade, with all that the worker has to know.
+
+    Attributes:
+        attempt: How often it was tried before.
+    """
+
+    submission: Submission
+    key: AnswerKey
+    limits: Limits
+    level: Level
+    seed: int
+    attempt: int = 0
+
+    @property
+    def uses_torch(self) -> bool:
+        """Whether the assignment imports torch, which then is imported before any fork."""
+        return any("import torch" in cell.source for cell in self.key.cells)
+
+
+def local_executor(workers: int) -> Executor:
+    """Return an executor with so many processes on this machine, each started afresh."""
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, context, initializer=_die_with, initargs=(os.getpid(),))
+
+
+def _die_with(grader: int) -> None:
+    """In a worker: end when the grader ends, however it does; it would wait for tasks for ever."""
+    prctl.die_with_parent()
+    if os.getppid() != grader:  # it has ended already
+        os._exit(1)
+
+
+class DaskExecutor(Executor):
+    """The workers of a dask.distributed scheduler, on this machine or others.
+
+    Args:
+        address: The scheduler's, such as `tcp://10.0.0.5:8786`.
+
+    Raises:
+        EnvironmentMissing: dask.distributed is not installed, or no scheduler answers.
+    """
+
+    def __init__(self, address: str) -> None:
+        try:
+            from distributed import Client
+        except ImportError:
+            raise EnvironmentMissing("--scheduler needs dask: pip install 'dask[distributed]'") from None
+        try:
+            self._client = Client(address, timeout="20s")
+        except OSError as error:
+            raise EnvironmentMissing(f"no scheduler answers at {address}: {error}") from error
+        self._executor = self._client.get_executor()
+
+    @property
+    def workers(self) -> int:
+        """How many submissions the scheduler's workers grade at a time."""
+        return max(1, sum(int(threads) for threads in self._client.nthreads().values()))
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Hand a task to some worker."""
+        future: Future[Any] = self._executor.submit(function, *args, **kwargs, pure=False)
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Let go of the scheduler; its workers stay."""
+        self._executor.shutdown(wait=wait and not cancel_futures)
+        self._client.close()
+
+
+class Pool:
+    """Workers that grade: an executor, made anew when its processes have died.
+
+    Args:
+        workers: How many submissions it grades at a time.
+        make_executor: Makes the executor; None for processes on this machine.
+    """
+
+    def __init__(self, workers: int, make_executor: Callable[[], Executor] | None = None) -> None:
+        self._workers = workers
+        self._make_executor = make_executor or partial(local_executor, workers)
+        self._executor: Executor | None = None
+        self._again: deque[Task] = deque()
+        self._running: dict[Future[Graded], Task] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        self._drop_executor(wait_for_it=error is None)
+
+    def grade(self, tasks: Iterable[Task]) -> Iterator[Graded]:
+        """Yield the row of every task as it is finished, in any order; tasks are taken as workers become free."""
+        fresh = iter(tasks)
+        while self._hand_out(fresh):
+            done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+            for future in done:
+                task = self._running.pop(future, None)
+                if task is not None:  # else the executor died with it, and it waits for its next turn
+                    yield from self._row(future, task)
+
+    def _hand_out(self, fresh: Iterator[Task]) -> bool:
+        """Keep the workers busy; return whether any task is under way."""
+        while len(self._running) < IN_FLIGHT * self._workers:
+            task = self._next(fresh)
+            if task is None:
+                break
+            self._running[self._submit(task)] = task
+        return bool(self._running)
+
+    def _next(self, fresh: Iterator[Task]) -> Task | None:
+        """Return the next task; one that was lost runs alone, so that none is blamed for its neighbour."""
+        if any(task.attempt for task in self._running.values()) or (self._again and self._running):
+            return None
+        return self._again.popleft() if self._again else next(fresh, None)
+
+    def _submit(self, task: Task) -> Future[Graded]:
+        if self._executor is None:
+            self._executor = self._make_executor()
+        try:
+            return self._executor.submit(grade_task, task)
+        except (
+            BrokenExecutor
+        ) as error:  # it broke between two tasks: a future that says so goes the usual way
+            broken: Future[Graded] = Future()
+            broken.set_exception(error)
+            return broken
+
+    def _row(self, future: Future[Graded], task: Task) -> Iterator[Graded]:
+        """Yield the row of a finished task, or see to it that it is tried again."""
+        try:
+            yield future.result()
+        except BrokenExecutor as error:  # a worker process died, and with it all that was under way
+            lost = [task, *self._running.values()]
+            self._running.clear()
+            self._drop_executor(wait_for_it=False)
+            yield from self._retry(lost, error)
+        except Exception as error:  # this worker could not, or died alone (dask's KilledWorker)
+            yield from self._retry([task], error)
+
+    def _retry(self, tasks: Iterable[Task], error: Exception) -> Iterator[Graded]:
+        for task in tasks:
+            if task.attempt + 1 < MAX_ATTEMPTS:
+                self._again.append(replace(task, attempt=task.attempt + 1))
+            else:
+                yield given_up(task, error)
+
+    def _drop_executor(self, *, wait_for_it: bool) -> None:
+        if self._executor is not None:
+            self._executor.shutdown(wait=wait_for_it, cancel_futures=True)
+            self._executor = None
+
+
+def given_up(task: Task, error: Exception) -> Graded:
+    """Return the row of a submission during which the grader's own processes died again and again."""
+    reason = f"the grader's own process failed {MAX_ATTEMPTS} times at this notebook; a person should look ({error})"
+    return Graded(
+        student=task.submission.student,
+        assignment=task.submission.assignment,
+        outcome=Outcome.DIED,
+        cells=score(task.key, {}, reason),
+        reason=reason,
+        seconds=0.0,
+        seed=task.seed,
+        cage=task.level,
+        flags=(*task.submission.flags, GRADER_DIED),
+    )
+
+
+class EngineError(RuntimeError):
+    """The warm processes of a worker failed twice in a row; another worker may do better."""
+
+
+class _Worker:
+    """What this worker process keeps between tasks."""
+
+    def __init__(self) -> None:
+        self._for: tuple[object, ...] | None = None
+        self._zygotes: list[Zygote] = []
+        self._engines: Engines | None = None
+
+    def engines(self, task: Task) -> Engines:
+        """Return the warm processes that suit a task, started anew where the last ones do not."""
+        wanted = (task.level, task.limits, task.uses_torch)
+        if self._engines is None or self._for != wanted:
+            self.close()
+            torch = TORCH_MODULES if task.uses_torch else ()
+            students = Zygote(task.level, task.limits, (*STUDENT_MODULES, *torch))
+            self._zygotes.append(students)
+            examiners = Zygote(Level.NONE, task.limits, (*EXAMINER_MODULES, *torch[:1]), kernels=False)
+            self._zygotes.append(examiners)
+            for zygote in self._zygotes:
+                zygote.__enter__()
+            self._engines, self._for = Engines(students, examiners, str(task.level)), wanted
+        return self._engines
+
+    def close(self) -> None:
+        """End the warm processes."""
+        while self._zygotes:
+            self._zygotes.pop().close()
+        self._engines = None
+
+
+_worker = _Worker()
+
+
+def close_worker() -> None:
+    """End the warm processes of this process; the next task starts them again."""
+    _worker.close()
+
+
+atexit.register(close_worker)
+
+
+def grade_task(task: Task) -> Graded:
+    """Grade one submission in this worker."""
+    try:
+        return grade(task.submission, task.key, _worker.engines(task), task.limits, task.seed)
+    except Exception:
+        # Not the notebook's doing: those end as rows. The warm processes may be gone; new ones get one more try.
+        _worker.close()
+    try:
+        return grade(task.submission, task.key, _worker.engines(task), task.limits, task.seed)
+    except Exception as error:
+        _worker.close()
+        raise EngineError(f"{type(error).__name__}: {error}") from error

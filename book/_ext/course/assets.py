@@ -1,0 +1,78 @@
+"""Static files: MathJax from our own pages, only where there are formulas; pages follow their style sheets."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.errors import ConfigError
+
+# What tex-chtml.js asks for on a page; the package is 24 MB of menus and forms that the site never shows.
+_MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions")
+
+
+def _mathjax() -> Path:
+    spec = find_spec("sphinx-mathjax-offline")
+    if spec is None or spec.origin is None:
+        raise ConfigError(
+            "MathJax is missing: pip install -r requirements.txt brings sphinx-mathjax-offline."
+        )
+    return Path(spec.origin).parent / "static" / "mathjax"
+
+
+def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
+    """Copy the parts of MathJax that the pages use, once."""
+    target = Path(app.outdir) / "_static" / "mathjax"
+    if exception or app.builder.format != "html" or target.exists():
+        return
+    for part in _MATHJAX:
+        source = _mathjax() / part
+        copy = shutil.copytree if source.is_dir() else shutil.copy2
+        (target / part).parent.mkdir(parents=True, exist_ok=True)
+        copy(source, target / part)
+
+
+def _digest(app: Sphinx, config: Config) -> None:
+    """Make the static files part of the configuration: Sphinx copies them only when it writes pages."""
+    digest = hashlib.sha256()
+    for folder in config.html_static_path:
+        for path in sorted((Path(app.srcdir) / folder).rglob("*")):
+            if path.is_file():
+                digest.update(path.as_posix().encode() + path.read_bytes())
+    config.course_static = digest.hexdigest()
+
+
+def _only_where_needed(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Leave MathJax (a quarter of a megabyte) out of pages without formulas.
+
+    Sphinx adds it also to a page that merely links to pages with formulas.
+    """
+    if doctree is not None and not any(doctree.findall(_is_formula)):
+        context["script_files"] = [
+            script
+            for script in context["script_files"]
+            if "mathjax/" not in str(getattr(script, "filename", ""))
+        ]
+
+
+def _is_formula(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.math | nodes.math_block)
+
+
+def setup(app: Sphinx) -> None:
+    """Register everything."""
+    # Style sheets must know before the first paint whether scripts run.
+    app.add_js_file(None, body="document.documentElement.classList.add('js')")
+    # After Sphinx's own handler, which adds MathJax.
+    app.connect("html-page-context", _only_where_needed, priority=900)
+    app.add_config_value("course_static", "", "html")
+    app.connect("config-inited", _digest)
+    app.connect("build-finished", copy_mathjax)

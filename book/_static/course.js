@@ -1,0 +1,144 @@
+/* Quizzes and predictions: what the reader answered is kept in this browser and nowhere else.
+   Without this script both are ordinary <details> elements. */
+(() => {
+  const PREFIX = "gradients:";
+
+  // Where storage is blocked or full, answers last until the page is left.
+  const memory = new Map();
+  const store = {
+    kept: true,
+    get(name) {
+      try {
+        return JSON.parse(localStorage.getItem(PREFIX + name)) ?? memory.get(name) ?? null;
+      } catch {
+        return memory.get(name) ?? null;
+      }
+    },
+    set(name, value) {
+      memory.set(name, value);
+      try { localStorage.setItem(PREFIX + name, JSON.stringify(value)); } catch { store.kept = false; }
+    },
+    remove(name) {
+      memory.delete(name);
+      try { localStorage.removeItem(PREFIX + name); } catch { store.kept = false; }
+    },
+    names() {
+      try {
+        return Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length));
+      } catch {
+        return [...memory.keys()];
+      }
+    },
+  };
+  const notKept = () => (store.kept ? "" : " Your browser does not let this site keep it after you leave the page.");
+
+  function element(tag, properties = {}, ...children) {
+    const node = Object.assign(document.createElement(tag), properties);
+    node.append(...children);
+    return node;
+  }
+  const status = (className) => {
+    const node = element("p", { className });
+    node.setAttribute("role", "status");
+    return node;
+  };
+
+  function quiz(section) {
+    const choices = [...section.querySelectorAll("details.choice")];
+    const right = choices.findIndex((choice) => choice.dataset.right === "true");
+    const state = status("quiz-state");
+    const again = element("button", { type: "button", className: "course-button", textContent: "Try again", hidden: true });
+    section.append(state, again);
+    let opened = [];
+
+    function show() {
+      again.hidden = opened.length === 0;
+      const tries = opened.indexOf(right) + 1;
+      if (opened.length === 0) state.textContent = "";
+      else if (tries === 1) state.textContent = `Right at the first try.${notKept()}`;
+      else if (tries > 1) state.textContent = `Right at try ${tries}.${notKept()}`;
+      else state.textContent = `Not yet: read why, then choose again.${notKept()}`;
+    }
+    const saved = store.get(section.id);
+    if (Array.isArray(saved)) opened = saved.filter((i) => Number.isInteger(i) && choices[i]);
+    for (const i of opened) choices[i].open = true;
+    show();
+
+    choices.forEach((choice, i) => choice.addEventListener("toggle", () => {
+      if (!choice.open || opened.includes(i)) return;
+      opened = [...opened, i];
+      store.set(section.id, opened);
+      show();
+    }));
+    again.addEventListener("click", () => {
+      opened = [];
+      store.remove(section.id);
+      for (const choice of choices) choice.open = false;
+      show();
+      choices[0].querySelector("summary").focus();
+    });
+  }
+
+  // How far off a number is, in words.
+  function compare(guess, { answer, shown, tolerance, unit }) {
+    const right = Number(answer), off = Math.abs(guess - right), name = unit ? ` ${unit}` : "";
+    const yours = `You said ${guess}${name}; it is ${shown}${name}.`;
+    if (off <= Number(tolerance)) return `${yours} Well predicted.`;
+    const factor = guess / right;
+    if (factor > 0 && (factor >= 2 || factor <= 0.5)) {
+      const times = factor > 1 ? factor : 1 / factor;
+      return `${yours} Too ${factor > 1 ? "high" : "low"} by a factor of ${Number(times.toPrecision(2))}.`;
+    }
+    return `${yours} Too ${guess > right ? "high" : "low"} by ${Number(off.toPrecision(3))}${name}.`;
+  }
+
+  function predict(section) {
+    const data = section.dataset, numeric = data.answer != null;
+    const details = section.querySelector("details");
+    const field = element(numeric ? "input" : "textarea", { id: `${section.id}-guess`, required: true });
+    if (numeric) { field.inputMode = "decimal"; field.autocomplete = "off"; }
+    const label = element("label", { htmlFor: field.id, textContent: "Your guess" });
+    const keep = element("button", { type: "submit", className: "course-button", textContent: "That is my guess" });
+    const form = element("form", { noValidate: true }, label, field, data.unit ? element("span", {}, data.unit) : "", keep);
+    const state = status("predict-state");
+    details.before(form, state);
+
+    function show(guess) {
+      field.value = guess;
+      details.open = true;
+      const text = numeric ? compare(Number(guess), data) : "Compare what you wrote with what happens.";
+      state.textContent = text + notKept();
+    }
+    const saved = store.get(section.id);
+    if (typeof saved === "string" && saved !== "") show(saved);
+
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const guess = field.value.trim().replace(numeric ? "," : "", numeric ? "." : "");
+      if (guess === "" || (numeric && !Number.isFinite(Number(guess)))) {
+        state.textContent = numeric ? "A number, for instance 12 or 0.5." : "Write a few words first.";
+        field.focus();
+        return;
+      }
+      store.set(section.id, guess);
+      show(guess);
+    });
+  }
+
+  // The place in "How to use the course" that says what is kept and forgets it on demand.
+  function kept(place) {
+    const state = status("kept-state");
+    const forget = element("button", { type: "button", className: "course-button", textContent: "Forget my answers" });
+    const show = () => {
+      const count = store.names().length;
+      state.textContent = count === 0 ? "Nothing is kept." : `${count} ${count === 1 ? "answer is" : "answers are"} kept in this browser.`;
+    };
+    forget.addEventListener("click", () => { for (const name of store.names()) store.remove(name); show(); });
+    place.append(state, forget);
+    show();
+  }
+
+  for (const section of document.querySelectorAll("section.quiz")) quiz(section);
+  for (const section of document.querySelectorAll("section.predict")) predict(section);
+  for (const place of document.querySelectorAll(".kept")) kept(place);
+})();

@@ -1,0 +1,1 @@
+"""The interactive figures of the book: one Python and one JavaScript file per chapter; see `widgets.base`."""

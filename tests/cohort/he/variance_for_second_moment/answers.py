@@ -1,0 +1,3 @@
+# %% relu_second_moment
+def relu_second_moment(variance):
+    return variance * (0.5 - 0.5 / np.pi)

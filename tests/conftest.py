@@ -1,0 +1,89 @@
+"""What several tests need: the course itself, and a tiny one that a test may spoil."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def published() -> list[str]:
+    """Return the slugs of the chapters that `_toc.yml` lists, in its order; the others are drafts."""
+    listed = re.findall(
+        r"^\s*- file: book/(\w+)$", (ROOT / "_toc.yml").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    return [slug for slug in listed if (ROOT / "concepts" / f"{slug}.py").is_file()]
+
+
+HE = '''\
+# %% [markdown]
+# # He's initialisation
+
+# %% setup tags=["locked"]
+import numpy as np
+
+
+# %% he_std tags=["solution"]
+def he_std(fan_in):
+    """Return the standard deviation of He's initialisation.
+
+    >>> he_std(50)
+    0.2
+    """
+    ### BEGIN SOLUTION
+    return float(np.sqrt(2 / fan_in))
+    ### END SOLUTION
+
+
+# %% check_he_std tags=["check", "points=2"]
+assert he_std(2) == 1
+### BEGIN HIDDEN TESTS
+assert he_std(50) == 0.2, "fan_in is 50"
+### END HIDDEN TESTS
+
+# %% figure_scales
+# %matplotlib inline
+[he_std(n) for n in (1, 2, 4)]
+
+# %% [markdown]
+# One question in words is left.
+
+# %% explain_root [markdown] tags=["manual", "points=1.5"]
+# Why does a root stand in the formula?
+#
+# ### BEGIN SOLUTION
+# A standard deviation is the root of a variance.
+# ### END SOLUTION
+'''
+
+
+@pytest.fixture(scope="session")
+def course() -> Path:
+    """The root of the course."""
+    return ROOT
+
+
+@pytest.fixture
+def tiny_course(tmp_path: Path) -> Path:
+    """A course with one small assignment, `he`."""
+    source = tmp_path / "solutions" / "he" / "he.py"
+    source.parent.mkdir(parents=True)
+    source.write_text(HE, encoding="utf-8")
+    return tmp_path
+
+
+def autograder(*arguments: object, timeout: float = 600) -> subprocess.CompletedProcess[str]:
+    """Run the command `autograder` in the course, as a user does."""
+    return subprocess.run(
+        [sys.executable, "-m", "autograder.cli", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )

@@ -1,0 +1,74 @@
+"""In the real grader every right answer keeps its points and every wrong one loses some; none costs another.
+
+The answers are dealt out to submissions, one per function in each, and graded in one run of the command.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from autograder.markers import function_of
+from autograder.release import build_source, release, slugs
+from tests.cohort.summary import Row, read_rows
+from tests.conftest import ROOT, autograder
+from tests.course.corpus import Answer, in_submissions, read_answers
+
+SUBMISSIONS = {
+    (slug, number): answers
+    for slug in slugs(ROOT)
+    for number, answers in enumerate(in_submissions(read_answers(slug)))
+}
+ANSWERS = [(number, answer) for (_, number), answers in SUBMISSIONS.items() for answer in answers.values()]
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
+
+
+def solved(slug: str, answers: dict[str, Answer]) -> str:
+    """Return the released notebook with the solutions filled in, some of them replaced by other answers."""
+    notebook = json.loads(release(slug, ROOT).read_text(encoding="utf-8"))
+    source = json.loads(build_source(slug, ROOT).read_text(encoding="utf-8"))
+    solutions = {cell["id"]: cell["source"] for cell in source["cells"]}
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("solution"):
+            answer = answers.get(cell["id"])
+            cell["source"] = answer.source if answer else solutions[cell["id"]]
+    return json.dumps(notebook)
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory) -> dict[tuple[str, int], Row]:
+    """The row of each submission, by assignment and number."""
+    course: Path = tmp_path_factory.mktemp("answers")
+    for (slug, number), answers in SUBMISSIONS.items():
+        path = course / "submitted" / f"{number:03}" / slug / f"{slug}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(solved(slug, answers), encoding="utf-8")
+    run = autograder("grade", "--submitted", course / "submitted", "--course", course, "--workers", "2")
+    assert run.returncode == 0, run.stderr
+    return {(row["assignment"], int(row["student"])): row for row in read_rows(course)}
+
+
+@pytest.mark.parametrize(("number", "answer"), ANSWERS, ids=[str(answer) for _, answer in ANSWERS])
+def test_an_answer_gets_what_it_deserves(rows, number: int, answer: Answer):
+    cells = [c for c in rows[answer.slug, number]["cells"] if function_of(c["name"]) == answer.function]
+    lost = {cell["name"]: cell["message"] for cell in cells if cell["points"] < cell["max_points"]}
+
+    if answer.kind == "right":
+        assert lost == {}
+    else:
+        assert lost != {}
+
+
+@pytest.mark.parametrize(("slug", "number"), SUBMISSIONS, ids=[f"{slug}-{n}" for slug, n in SUBMISSIONS])
+def test_no_answer_costs_another_function_its_points(rows, slug: str, number: int):
+    """Functions whose answer is right, or the solution itself, keep full points beside the wrong ones."""
+    answers = SUBMISSIONS[slug, number]
+    wrong = {function for function, answer in answers.items() if answer.kind == "wrong"}
+    cells = rows[slug, number]["cells"]
+
+    assert [
+        c["name"] for c in cells if function_of(c["name"]) not in wrong and c["points"] < c["max_points"]
+    ] == []

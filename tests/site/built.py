@@ -1,0 +1,71 @@
+"""The strictly built site, made once and reused while nothing that it is made of has changed."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.conftest import ROOT
+
+# Beside `_build/html`, which a reader may have built without -W, so that "no warning" is known to be true.
+TARGET = ROOT / "build" / "site"
+HTML = TARGET / "_build" / "html"
+_SOURCES = ("_config.yml", "_toc.yml", "book", "concepts", "exercises")
+_STRICT = ("-W", "-n", "--keep-going", "--all", "--path-output", str(TARGET))
+
+
+def digest() -> str:
+    """Return a hash of everything that the site is made of."""
+    total = hashlib.sha256()
+    for source in _SOURCES:
+        root = ROOT / source
+        for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
+            if path.is_file() and "__pycache__" not in path.parts and ".ipynb_checkpoints" not in path.parts:
+                total.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+    return total.hexdigest()
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let one process at a time build; others wait and then find the site built."""
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with (TARGET / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def build() -> Path:
+    """Return the folder of the site, built strictly.
+
+    Raises:
+        RuntimeError: When the build warns or fails; with its output.
+    """
+    with alone():
+        stamp = TARGET / "built-from"
+        wanted = digest()
+        if stamp.is_file() and stamp.read_text() == wanted:
+            return HTML
+        stamp.unlink(missing_ok=True)
+        command = [Path(sys.executable).with_name("jupyter-book"), "build", ".", *_STRICT]
+        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        if run.returncode:
+            raise RuntimeError(f"the strict build of the book failed:\n{run.stdout}\n{run.stderr}")
+        stamp.write_text(wanted)
+    return HTML
+
+
+def pages(site: Path) -> list[str]:
+    """Return the addresses of the book's own pages, relative to the site."""
+    return sorted(path.relative_to(site).as_posix() for path in (site / "book").glob("*.html"))
+
+
+def chapters() -> list[str]:
+    """Return the slugs of the chapters in `_toc.yml`: the pages whose mathematics stands in `concepts`."""
+    lines = (ROOT / "_toc.yml").read_text().splitlines()
+    files = [line.partition("file: book/")[2].strip() for line in lines if "file: book/" in line]
+    return [slug for slug in files if (ROOT / "concepts" / f"{slug}.py").is_file()]
