@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import socket
+import subprocess
 import sys
 import tempfile
 import traceback
@@ -33,7 +34,28 @@ LISTENING = b"listening"
 class Shell(ZMQInteractiveShell):
     """The interactive shell, which outlives `exit` and `quit`, and needs no terminal for `!command`."""
 
-    system = ZMQInteractiveShell.system_raw
+    def system(self, cmd: str) -> None:
+        """Run a command and print what it says before the cell ends.
+
+        The shell's own way needs a terminal, or sends the output through a thread that may come after the cell's end.
+        """
+        command = self.var_expand(cmd, depth=1)  # type: ignore[no-untyped-call]  # IPython's is untyped
+        with subprocess.Popen(
+            command,
+            shell=True,
+            text=True,
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as process:
+            try:
+                for line in process.stdout or ():
+                    sys.stdout.write(line)
+            except BaseException:  # an interrupted cell leaves no command behind
+                process.kill()
+                raise
+        self.user_ns["_exit_code"] = process.returncode
 
     def ask_exit(self) -> None:
         """Fail the cell as `sys.exit()` does; the cells after it still run."""

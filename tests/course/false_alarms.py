@@ -1,7 +1,9 @@
-"""Measure how often the checks reject the reference: `python -m tests.course.false_alarms --seeds 10000`.
+"""Measure how often the checks are wrong: `python -m tests.course.false_alarms --seeds 10000`.
 
 Every check cell, hidden tests included, runs on the reference solution with the seeds 0, 1, 2, …
-One line a function: seeds, rejections, seconds; the first rejection of each is printed.
+With `--answers right` it runs on every right answer of the corpus as well, with `--answers wrong` on every wrong one,
+which must be rejected: there a mistake is a pass.
+One line for what was run: seeds, mistakes, seconds; the first mistake of each is printed.
 The exit status is 1 if there was any.
 """
 
@@ -11,7 +13,7 @@ import argparse
 import sys
 import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import CodeType
 
@@ -19,26 +21,35 @@ from autograder import checks
 from autograder.markers import SourceCell, function_of
 from autograder.records import Role
 from autograder.release import slugs, source_cells
-from tests.course.corpus import NEEDS
+from tests.course.corpus import NEEDS, read_answers
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def programs(cells: list[SourceCell]) -> dict[str, list[list[CodeType]]]:
-    """Return, by function, what to run for each of its checks: the locked cells, the solution, the check."""
-    given = [cell for cell in cells if cell.role is Role.LOCKED]
-    solutions = {cell.name: cell for cell in cells if cell.role is Role.SOLUTION}
-    found: dict[str, list[list[CodeType]]] = {name: [] for name in solutions}
+Run = list[CodeType]
+"""The cells to run for one check, in order."""
+
+
+def programs(cells: list[SourceCell], answers: dict[str, str] | None = None) -> dict[str, list[Run]]:
+    """Return, by function, what to run for each of its checks: the locked cells, the answer, the check.
+
+    Args:
+        cells: The assignment's.
+        answers: Source by function, in place of the solution's.
+    """
+    given = [cell.source for cell in cells if cell.role is Role.LOCKED]
+    solutions = {cell.name: cell.source for cell in cells if cell.role is Role.SOLUTION}
+    found: dict[str, list[Run]] = {name: [] for name in solutions}
     for check in (cell for cell in cells if cell.role is Role.CHECK):
         function = function_of(check.name)
         needed = [solutions[NEEDS[function]]] if function in NEEDS else []
-        run = [*given, *needed, solutions[function], check]
-        found[function].append([compile(cell.source, f"<{cell.name}>", "exec") for cell in run])
+        run = [*given, *needed, (answers or {}).get(function, solutions[function]), check.source]
+        found[function].append([compile(source, f"<{check.name}>", "exec") for source in run])
     return found
 
 
-def rejections(runs: list[list[CodeType]], seeds: Iterable[int]) -> dict[int, str]:
-    """Return the message of each seed with which a check rejects its reference."""
+def rejections(runs: list[Run], seeds: Iterable[int]) -> dict[int, str]:
+    """Return the message of each seed with which a check rejects the answer."""
     found: dict[int, str] = {}
     for seed in seeds:
         checks.use_seed(seed)
@@ -49,8 +60,27 @@ def rejections(runs: list[list[CodeType]], seeds: Iterable[int]) -> dict[int, st
                     exec(code, namespace)
             except checks.CheckFailed as failed:
                 found[seed] = str(failed)
+            except Exception as error:  # an answer may fail in any way
+                found[seed] = f"{type(error).__name__}: {error}"
     checks.use_seed(None)
     return found
+
+
+def acceptances(runs: list[Run], seeds: Iterable[int]) -> dict[int, str]:
+    """Return the seeds with which every check accepts the answer, with nothing to say about them."""
+    return {seed: "accepted" for seed in seeds if not rejections(runs, [seed])}
+
+
+def candidates(slug: str, kind: str) -> Iterator[tuple[str, list[Run]]]:
+    """Yield title and programs of each answer to measure: the reference, or the corpus of that kind."""
+    cells = source_cells(slug, ROOT)
+    if kind == "reference":
+        yield from programs(cells).items()
+        return
+    for answer in read_answers(slug):
+        if answer.kind == kind:
+            runs = programs(cells, {answer.function: answer.source})[answer.function]
+            yield f"{answer.function}: {answer.title}", runs
 
 
 def main() -> int:
@@ -58,18 +88,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("slugs", nargs="*", default=slugs(ROOT))
     parser.add_argument("--seeds", type=int, default=10_000)
+    parser.add_argument("--answers", choices=["reference", "right", "wrong"], default="reference")
     options = parser.parse_args()
+    mistakes = acceptances if options.answers == "wrong" else rejections
     total = 0
     for slug in options.slugs:
-        for function, runs in programs(source_cells(slug, ROOT)).items():
+        for title, runs in candidates(slug, options.answers):
             start = time.perf_counter()
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                found = rejections(runs, range(options.seeds))
+                found = mistakes(runs, range(options.seeds))
             seconds = time.perf_counter() - start
-            print(
-                f"{slug:12} {function:26} {options.seeds:6} seeds {len(found):4} rejections {seconds:7.1f} s"
-            )
+            print(f"{slug:12} {title:50} {options.seeds:6} seeds {len(found):4} mistakes {seconds:7.1f} s")
             for seed, message in list(found.items())[:1]:
                 print(f"    seed {seed}: {message}")
             sys.stdout.flush()

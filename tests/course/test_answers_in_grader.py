@@ -46,7 +46,8 @@ def rows(tmp_path_factory) -> dict[tuple[str, int], Row]:
         path = course / "submitted" / f"{number:03}" / slug / f"{slug}.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(solved(slug, answers), encoding="utf-8")
-    run = autograder("grade", "--submitted", course / "submitted", "--course", course, "--workers", "2")
+    folders = ["--submitted", course / "submitted", "--course", course]
+    run = autograder("grade", *folders, "--workers", "2", "--seed", "1")
     assert run.returncode == 0, run.stderr
     return {(row["assignment"], int(row["student"])): row for row in read_rows(course)}
 
