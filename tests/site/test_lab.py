@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from typing import IO
 
 import nbformat
 import pytest
+import traitlets
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.conftest import ROOT
@@ -25,7 +27,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # Kernels of a busy machine take their time; nothing waits longer than it must.
 PATIENCE = 90_000
 TOKEN = "forthetest"
-NEW = 10  # a number of layers that every figure can show, and none starts with
 
 # Lab's own promises: the notebook is open, its kernel is connected and has answered.
 READY = """async () => {
@@ -58,18 +59,20 @@ def slugs() -> list[str]:
 
 
 def trait_of(slug: str) -> str:
-    """Return the whole number that the reader of a page moves: how many layers there are."""
-    return "hidden" if slug == "depth" else "depth"
+    """Return the first whole number that the reader of a page moves."""
+    module = importlib.import_module(f"widgets.{slug}")
+    (kind,) = (c for c in vars(module).values() if isinstance(c, type) and c.__module__ == module.__name__)
+    return next(name for name, trait in kind.class_own_traits().items() if isinstance(trait, traitlets.Int))
 
 
 def notebook() -> nbformat.NotebookNode:
-    """Return a notebook that shows every widget, then prints what Python saw, then moves it from Python."""
+    """Return a notebook that shows every widget, then prints what Python saw, then moves it back from Python."""
     cells = [SETUP]
     for slug in slugs():
         cells += [
             f"{slug} = widget_of('{slug}', '{trait_of(slug)}')\n{slug}",
             f"print('PYTHON SAW {slug}', {slug}.seen)",
-            f"{slug}.{trait_of(slug)} = {NEW}",
+            f"{slug}.{trait_of(slug)} = type({slug})().{trait_of(slug)}",
         ]
     return nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
@@ -165,9 +168,8 @@ def run(page: Page, words: str) -> Locator:
 def test_python_sees_what_the_reader_moves_and_the_figure_what_python_sets(page: Page, slug: str):
     figure = run(page, f"{slug} = widget_of('{slug}', '{trait_of(slug)}')")
     slider = figure.locator(f"[data-trait={trait_of(slug)}]")
-    start = int(slider.input_value())
-    assert start != NEW
-    step = -1 if start - 3 >= int(slider.get_attribute("min") or 0) else 1
+    start, width = int(slider.input_value()), int(slider.get_attribute("step") or 1)
+    step = -width if start - 3 * width >= int(slider.get_attribute("min") or 0) else width
     slider.focus()
     # In Lab's command mode the arrow keys would move to another cell.
     for _ in range(3):
@@ -176,5 +178,5 @@ def test_python_sees_what_the_reader_moves_and_the_figure_what_python_sets(page:
 
     # Lab sends the newest value when the kernel is free again, so some in between are left out.
     expect(saw).to_contain_text(re.compile(rf"PYTHON SAW {slug} \[(\d+, )*{start + 3 * step}\]"))
-    run(page, f"{slug}.{trait_of(slug)} = {NEW}")
-    expect(slider).to_have_js_property("value", str(NEW))
+    run(page, f"{slug}.{trait_of(slug)} = type(")
+    expect(slider).to_have_js_property("value", str(start))
