@@ -59,7 +59,10 @@ class TestSymmetry:
         assert distinct_units(np.array([[1.0], [2.0], [1.0], [2.0], [1.0 + 1e-13]]), tol=0.0) == 3
 
     def test_training_never_separates_constant_units(self):
-        """Row 25: after 200 steps of gradient descent the rows are equal, bit by bit, and the rank is one."""
+        """Row 25: after 200 steps of gradient descent the rows are equal and the rank is one.
+
+        Bit by bit on some processors; on others equal sums are rounded in another order.
+        """
         x = torch.tensor(generator(1).normal(size=(64, 3)))
         y = (x[:, :1] * x[:, 1:2] > 0).double()
         net = nn.Sequential(nn.Linear(3, 8), nn.Tanh(), nn.Linear(8, 8), nn.Tanh(), nn.Linear(8, 1)).double()
@@ -74,8 +77,8 @@ class TestSymmetry:
         W_1, W_2 = net[0].weight.detach().numpy(), net[2].weight.detach().numpy()
 
         assert np.abs(W_1 - 0.05).max() > 1e-3  # it did train
-        assert np.ptp(W_1, axis=0).max() == 0.0
-        assert np.ptp(W_2) == 0.0
+        assert np.ptp(W_1, axis=0).max() < 1e-13
+        assert np.ptp(W_2) < 1e-13
         assert np.linalg.matrix_rank(W_1) == 1
 
     def test_zero_weights_freeze_the_cost_at_ln_2(self):
