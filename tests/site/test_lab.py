@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import json
-import os
 import re
-import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
-from pathlib import Path
-from typing import IO
 
 import nbformat
 import pytest
@@ -21,21 +13,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.conftest import ROOT
 from tests.site import built
+from tests.site.lab import PATIENCE, opened, serve_lab
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-# Kernels of a busy machine take their time; nothing waits longer than it must.
-PATIENCE = 90_000
-TOKEN = "forthetest"
-
-# Lab's own promises: the notebook is open, its kernel is connected and has answered.
-READY = """async () => {
-  await jupyterapp.restored;
-  const { context, sessionContext } = jupyterapp.shell.currentWidget;
-  await context.ready;
-  await sessionContext.ready;
-  await sessionContext.session.kernel.info;
-}"""
 
 SETUP = f"""
 import importlib, sys
@@ -80,79 +60,15 @@ def notebook() -> nbformat.NotebookNode:
     )
 
 
-def environment(home: Path) -> dict[str, str]:
-    """Return an environment in which JupyterLab reads and writes nothing of the user's."""
-    settings = home / "config" / "labconfig"
-    settings.mkdir(parents=True)
-    # It would ask whether to fetch news, and wait.
-    disabled = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
-    (settings / "page_config.json").write_text(json.dumps(disabled))
-    folders = {name: str(home / name.lower()) for name in ("DATA", "RUNTIME")}
-    return os.environ | {
-        "HOME": str(home),
-        "IPYTHONDIR": str(home / "ipython"),
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        **{f"JUPYTER_{name}_DIR": folder for name, folder in folders.items()},
-    }
-
-
-def address_in(log: IO[str]) -> str:
-    """Read the server's log until it says where it listens."""
-    said = []
-    for line in log:
-        said.append(line)
-        found = re.search(r"http://127\.0\.0\.1:\d+/lab(?=\?token)", line)
-        if found:
-            # Whoever writes into a pipe that nobody reads stops when it is full.
-            threading.Thread(target=log.read, daemon=True).start()
-            return found[0]
-    raise RuntimeError("JupyterLab did not start:\n" + "".join(said))
-
-
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a JupyterLab of our own, with a notebook that shows every widget."""
+def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """The notebook that shows every widget, opened."""
     home = tmp_path_factory.mktemp("lab")
     (home / "work").mkdir()
     nbformat.write(notebook(), home / "work" / "figures.ipynb")
-    command = [
-        sys.executable,
-        "-m",
-        "jupyterlab",
-        "--no-browser",
-        "--allow-root",
-        "--ip=127.0.0.1",
-        "--port=0",
-        "--expose-app-in-browser",
-    ]
-    with subprocess.Popen(
-        [*command, f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={home / 'work'}"],
-        env=environment(home),
-        cwd=home,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as server:
-        assert server.stderr is not None
-        try:
-            yield f"{address_in(server.stderr)}/tree/figures.ipynb?token={TOKEN}"
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(30)
-
-
-@pytest.fixture(scope="module")
-def page(browser: Browser, lab: str) -> Iterator[Page]:
-    """The notebook, opened."""
-    context = browser.new_context(viewport={"width": 1280, "height": 2400})
-    tab = context.new_page()
-    tab.set_default_timeout(PATIENCE)
-    tab.goto(lab)
-    tab.wait_for_selector(".jp-Notebook .jp-Cell")
-    tab.evaluate(READY)
-    run(tab, "import importlib")
-    yield tab
-    context.close()
+    with serve_lab(home) as folder, opened(browser, folder, "figures.ipynb") as tab:
+        run(tab, "import importlib")
+        yield tab
 
 
 def run(page: Page, words: str) -> Locator:
