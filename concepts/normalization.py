@@ -156,6 +156,34 @@ def layernorm_forward(x: Array, gamma: Array, beta: Array, eps: float = 1e-5) ->
     return np.asarray(gamma * turned.T + beta)
 
 
+def layernorm_backward(
+    grad_y: Array, x: Array, gamma: Array, eps: float = 1e-5
+) -> tuple[Array, Array, Array]:
+    r"""Return the gradients with respect to inputs, scales and shifts of layer norm.
+
+    .. math:: \frac{\partial C}{\partial x_i} = \frac{1}{\sqrt{v_i + \epsilon}}
+              \Bigl(h_i - \bar h_i - \hat x_i\,\overline{h_i \hat x_i}\Bigr), \qquad h_i = \gamma \odot g_i
+
+    with bars for means over the features of a row; γ stands inside, since it differs from feature to feature.
+    The gradients of γ and β are sums over the batch, as in `batchnorm_backward`.
+
+    Args:
+        grad_y: :math:`g = \partial C/\partial y`, `(n, features)`.
+        x: The inputs of `layernorm_forward`, `(n, features)`.
+        gamma: Scales, `(features,)`.
+        eps: ε, inside the root.
+
+    Returns:
+        The gradients, of the shapes of x, gamma and beta.
+
+    >>> layernorm_backward(np.array([[1.0, 3.0]]), np.array([[1.0, 5.0]]), np.ones(2), eps=0.0)
+    (array([[0., 0.]]), array([-1.,  3.]), array([1., 3.]))
+    """
+    turned, cache = batchnorm_forward(x.T, np.ones(len(x)), np.zeros(len(x)), eps)
+    grad_x, _, _ = batchnorm_backward((gamma * grad_y).T, cache)
+    return grad_x.T, np.sum(grad_y * turned.T, axis=0), grad_y.sum(axis=0)
+
+
 def scale_invariance_gap(W: Array, x: Array, scale: float) -> float:
     r"""Return how much batch norm behind a layer notices when all weights are multiplied by a number.
 

@@ -17,6 +17,7 @@ from concepts.normalization import (
     batchnorm_forward,
     batchnorm_inference,
     gradient_growth,
+    layernorm_backward,
     layernorm_forward,
     relu_gradient_growth,
     scale_invariance_gap,
@@ -69,30 +70,33 @@ class TestBatchNorm:
 
     def test_layer_norm_matches_torch(self, rng, n, features, eps):
         x, gamma, beta = rng.normal(1, 2, size=(features, n)), *rng.normal(size=(2, n))
-        expected = functional.layer_norm(
-            *map(torch.tensor, (x,)), (n,), *map(torch.tensor, (gamma, beta)), eps
-        )
+        leaves = [torch.tensor(values, requires_grad=True) for values in (x, gamma, beta)]
+        grad_y = rng.normal(size=(features, n))
+        expected = functional.layer_norm(leaves[0], (n,), *leaves[1:], eps)
+        expected.backward(torch.tensor(grad_y))
 
         np.testing.assert_allclose(
-            layernorm_forward(x, gamma, beta, eps), expected.numpy(), rtol=1e-9, atol=1e-12
+            layernorm_forward(x, gamma, beta, eps), expected.detach().numpy(), rtol=1e-9, atol=1e-12
         )
+        for ours, theirs in zip(layernorm_backward(grad_y, x, gamma, eps), leaves, strict=True):
+            np.testing.assert_allclose(ours, theirs.grad.numpy(), rtol=1e-7, atol=1e-11)
 
 
 class TestMicroFacts:
     """Evidence, row 29."""
 
-    def test_a_batch_of_two_comes_out_as_plus_and_minus_one(self, rng):
+    def test_evidence_row_29_a_batch_of_two_comes_out_as_plus_and_minus_one(self, rng):
         y, _ = batchnorm_forward(rng.normal(size=(2, 50)), np.ones(50), np.zeros(50), eps=0.0)
 
         np.testing.assert_allclose(np.abs(y), 1, rtol=1e-12)
 
-    def test_the_running_variance_is_unbiased(self):
+    def test_evidence_row_29_the_running_variance_is_unbiased(self):
         _, variance = update_running(np.zeros(1), np.ones(1), np.array([[1.0], [5.0]]))
 
         assert variance[0] == pytest.approx(1.7, rel=1e-12)
 
     @pytest.mark.parametrize(("m", "factor"), [(2, 2.0), (4, 1.33), (8, 1.14), (16, 1.07), (32, 1.03)])
-    def test_the_bias_factor(self, rng, m, factor):
+    def test_evidence_row_29_the_bias_factor(self, rng, m, factor):
         x = rng.normal(size=(m, 3))
         _, unbiased = update_running(np.zeros(3), np.zeros(3), x, momentum=1.0)
 
@@ -133,7 +137,7 @@ class TestScaleInvariance:
 class TestGradientsExplode:
     """Evidence, row 17."""
 
-    def test_by_the_predicted_factor_in_large_batches(self):
+    def test_evidence_row_17_by_the_predicted_factor_in_large_batches(self):
         growths = [
             gradient_growth(20, 512, 256, relu, relu_grad, np.random.default_rng(seed)) for seed in range(3)
         ]
@@ -143,12 +147,12 @@ class TestGradientsExplode:
         assert all(1.42 < growth < 1.52 for growth in growths)
 
     @pytest.mark.parametrize(("n", "measured"), [(4, 2.9), (8, 1.78), (16, 1.587), (64, 1.487)])
-    def test_by_more_in_small_ones(self, n, measured):
+    def test_evidence_row_17_by_more_in_small_ones(self, n, measured):
         growth = gradient_growth(20, 512, n, relu, relu_grad, np.random.default_rng(0))
 
         assert growth == pytest.approx(measured, rel=0.06)
 
-    def test_by_less_without_the_corner(self):
+    def test_evidence_row_17_by_less_without_the_corner(self):
         tanh = gradient_growth(20, 256, 256, np.tanh, lambda z: 1 - np.tanh(z) ** 2, np.random.default_rng(0))
         linear = gradient_growth(20, 256, 256, lambda z: z, np.ones_like, np.random.default_rng(0))
 
