@@ -28,7 +28,9 @@ TAGS = {"locked": Role.LOCKED, "solution": Role.SOLUTION, "check": Role.CHECK, "
 MARKERS = {"SOLUTION": (Role.SOLUTION, Role.MANUAL), "HIDDEN TESTS": (Role.CHECK,)}
 
 _READERS = ("array", "generator", "integer", "items", "number", "numerical_gradient", "rng", "shape")
-WORDS_WITH_A_VALUE = frozenset((*_READERS, "call", "leaves_unchanged", "observe", "silent"))
+_MODULES = ("buffers", "gradients", "layers", "parameters", "recorded", "recorder", "run", "training")
+_CALLS = ("call", "in_place", "leaves_unchanged", "observe", "silent", "with_arguments")
+WORDS_WITH_A_VALUE = frozenset((*_READERS, *_MODULES, *_CALLS))
 """The words of `autograder.checks` that give something back; a check must not end with one."""
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what nbformat allows as the id of a cell

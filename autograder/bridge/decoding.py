@@ -57,6 +57,8 @@ class Decoder:
         ((kind, content),) = tree.items()
         decode = _NODES.get(kind)
         try:
+            if kind in _DESCRIBED:
+                return self._resolve(kind, self.decode(content, depth + 1))
             if decode is None:
                 return self._resolve(kind, content)
             return decode(self, content, depth)
@@ -168,9 +170,10 @@ def _float(content: Any) -> float:
 
 
 def _type(content: Any) -> type:
-    return PYTHON_TYPES[content] if content in PYTHON_TYPES else SCALARS[content]
+    return PYTHON_TYPES[content] if content in PYTHON_TYPES else SCALARS[content.removeprefix("np.")]
 
 
+_DESCRIBED = frozenset({"generator", "module", "optimizer", "parameter"})  # built from plain data
 _NODES: dict[str, Callable[[Decoder, Any, int], Any]] = {
     "int": Decoder._int,
     "float": lambda self, content, depth: _float(content),
@@ -187,6 +190,5 @@ _NODES: dict[str, Callable[[Decoder, Any, int], Any]] = {
     "scalar": Decoder._scalar,
     "tensor": Decoder._tensor,
     "dtype": lambda self, content, depth: _dtype(content),
-    "generator": lambda self, content, depth: self._resolve("generator", self.decode(content, depth + 1)),
     "type": lambda self, content, depth: _type(content),
 }

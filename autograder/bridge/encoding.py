@@ -17,6 +17,7 @@ from autograder.bridge.plain import (
     MAX_NODES,
     PYTHON_TYPES,
     SCALARS,
+    Described,
     Handle,
     Tree,
     is_plain,
@@ -28,7 +29,8 @@ class Encoder:
     """Turns one value into a tree and its buffers.
 
     Args:
-        handle: Called with whatever has no exact plain type; returns a node, or raises `BridgeError`.
+        handle: Called with whatever has no exact plain type; returns a node, or data that stand for it,
+            or raises `BridgeError`.
     """
 
     def __init__(self, handle: Handle) -> None:
@@ -47,14 +49,22 @@ class Encoder:
         encode = _PLAIN.get(kind)
         if encode is not None:
             return encode(self, value, depth)
-        if kind is type and (value in PYTHON_TYPES.values() or value in SCALARS.values()):
+        if kind is type and value in PYTHON_TYPES.values():
             return {"type": value.__name__}
+        if kind is type and value in SCALARS.values():
+            return {"type": f"np.{value.__name__}"}  # there is a `bool` of either kind
         if isinstance(value, np.dtype) and kind.__module__ == "numpy.dtypes" and is_plain(value):
             return {"dtype": value.str}
         if kind in SCALARS.values() or kind in (np.longlong, np.ulonglong):  # C's other names of 64 bits
             return {"scalar": [self._buffer(value.tobytes()), value.dtype.str]}
         tensor = _encode_tensor(self, value)
-        return tensor if tensor is not None else self._handle(value)
+        return tensor if tensor is not None else self._node(value, depth)
+
+    def _node(self, value: Any, depth: int) -> Tree:
+        node = self._handle(value)
+        if type(node) is Described:
+            return {node.kind: self.encode(node.data, depth + 1)}
+        return node
 
     def _buffer(self, data: bytes) -> int:
         self.buffers.append(data)

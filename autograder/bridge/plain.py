@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+
+@dataclass(frozen=True)
+class Described:
+    """Data that cross in place of an object, under the key that says what is built from them."""
+
+    kind: str
+    data: Any
+
+
 Tree = Any
-Handle = Callable[[Any], dict[str, Any]]
+Handle = Callable[[Any], dict[str, Any] | Described]
 Resolve = Callable[[str, Any], Any]
 
 MAX_DEPTH = 40

@@ -8,6 +8,7 @@ and is neither true nor false, so that no object of a student can talk a check i
 from __future__ import annotations
 
 import builtins
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from typing import Any, NoReturn
 import numpy as np
 
 from autograder.bridge.codec import pack, unpack
+from autograder.bridge.modules import Shipment
+from autograder.bridge.plain import Described
 from autograder.bridge.wire import Wire
 from autograder.checks import StudentError
 from autograder.checks.observation import Observation
@@ -58,6 +61,9 @@ class Opaque:
 
     def _autograder_observe(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Observation:
         return self._asked().observe(self, args, kwargs)
+
+    def _autograder_word(self, word: str, args: tuple[Any, ...]) -> Any:
+        return self._asked().word(self, word, args)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -130,6 +136,10 @@ class Conversation:
         """Return a public attribute of an object of the student's."""
         return self._ask(ask="attribute", of=of, name=name)
 
+    def word(self, of: Opaque, word: str, args: tuple[Any, ...]) -> Any:
+        """Return what a word of `checks.modules` reads of an object of the student's."""
+        return self._ask(ask="word", of=of, word=word, args=args)
+
     def observe(self, function: Opaque, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Observation:
         """Have a call observed over there; see `checks.observe`."""
         seen = self._ask(ask="observe", of=function, args=args, kwargs=kwargs)
@@ -187,7 +197,7 @@ class Conversation:
         self._asked += 1
         number = self._asked
         deadline = time.monotonic() + self._call_seconds
-        self._wire.send(*pack({**question, "id": number}, self._handle), deadline)
+        self._wire.send(*self._packed({**question, "id": number}), deadline)
         for _ in range(MAX_CALLBACKS):
             message = unpack(*self._wire.receive(deadline), self._resolve)
             if type(message) is not dict:
@@ -209,14 +219,18 @@ class Conversation:
         if type(args) is not tuple or type(kwargs) is not dict or not all(type(key) is str for key in kwargs):
             raise BridgeError("a malformed call came over the bridge")
         try:
-            answer = pack({"value": self._callables[number](*args, **kwargs)}, self._handle)
+            answer = self._packed({"value": self._callables[number](*args, **kwargs)})
         except Exception as error:  # the student passed something that our function does not take
             if self.broken is not None:
                 raise
-            answer = pack({"error": (type(error).__name__, printable(str(error))[:500])}, self._handle)
+            answer = self._packed({"error": (type(error).__name__, printable(str(error))[:500])})
         self._wire.send(*answer, deadline)
 
-    def _handle(self, value: Any) -> dict[str, Any]:
+    def _packed(self, message: dict[str, Any]) -> tuple[bytes, list[bytes]]:
+        shipment = Shipment()
+        return pack(message, lambda value: shipment.describe(value) or self._handle(value))
+
+    def _handle(self, value: Any) -> dict[str, Any] | Described:
         if type(value) is Opaque:
             if value._conversation is not self:
                 raise BridgeError("an object of another conversation cannot be sent")
@@ -224,6 +238,9 @@ class Conversation:
         name = str(getattr(value, "__name__", "function"))
         if isinstance(value, np.ufunc) and getattr(np, name, None) is value:
             return {"ufunc": name}  # NumPy's own: the other side has it, and need not ask
+        torch = sys.modules.get("torch")
+        if torch is not None and getattr(torch.nn.functional, name, None) is value:
+            return {"torch": name}  # evaluated here it would lose the graph
         if callable(value):
             self._callables.append(value)
             return {"callback": [len(self._callables) - 1, name]}

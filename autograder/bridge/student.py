@@ -6,6 +6,7 @@ which is no more than a function of the student that returns those values could 
 
 from __future__ import annotations
 
+import importlib
 import linecache
 import socket
 import threading
@@ -16,13 +17,15 @@ from typing import Any
 import numpy as np
 
 from autograder.bridge.codec import generator, pack, unpack
+from autograder.bridge.modules import KINDS, Builder
 from autograder.bridge.wire import Wire
+from autograder.checks import inspection
 from autograder.checks.observation import observe_in_place
 from autograder.errors import BridgeError, StudentProcessEnded
 
 MAX_MESSAGE = 2_000
 MAX_FRAMES = 6
-_OWN_FILES = ("/autograder/bridge/", "/autograder/checks/observation")
+_OWN_FILES = ("/autograder/bridge/", "/autograder/checks/observation", "/autograder/checks/inspection")
 
 
 def serve(control: socket.socket, namespace: dict[str, Any], max_bytes: int = 64 << 20) -> None:
@@ -94,6 +97,8 @@ class Answers:
                 return question["of"](*question["args"], **question["kwargs"])
             case "observe":
                 return self._observe(question)
+            case "word":
+                return inspection.answer(question["word"], question["of"], question["args"])
             case other:
                 raise BridgeError(f"unknown question {other!r}")
 
@@ -112,7 +117,12 @@ class Answers:
         }
 
     def _receive(self) -> dict[str, Any]:
-        message: dict[str, Any] = unpack(*self._wire.receive(), self._resolve)
+        builder = Builder()
+
+        def resolve(kind: str, content: Any) -> Any:
+            return builder.build(kind, content) if kind in KINDS else self._resolve(kind, content)
+
+        message: dict[str, Any] = unpack(*self._wire.receive(), resolve)
         return message
 
     def _handle(self, value: Any) -> dict[str, Any]:
@@ -127,6 +137,8 @@ class Answers:
                 return self._callback(*content)
             case "ufunc":
                 return getattr(np, content)
+            case "torch":
+                return getattr(importlib.import_module("torch.nn.functional"), content)
             case "generator":
                 return generator(content)
             case _:
@@ -152,7 +164,7 @@ class Answers:
 
 def _stays(value: Any) -> bool:
     """Return whether an argument need not go back: the other side has it, and it cannot have changed."""
-    return callable(value) or isinstance(value, np.random.Generator)
+    return (callable(value) and not inspection.is_module(value)) or isinstance(value, np.random.Generator)
 
 
 _ERRORS: dict[str, type[Exception]] = {

@@ -29,6 +29,8 @@ Calls
     `leaves_unchanged(f, *args)` likewise, and no argument changed in place
     `raises(ValueError, f, *args)`  this kind of error, not a LinAlgError
     `observe(f, *args)`          everything that a call did, as an `Observation`: for what has no word here
+    `with_arguments(f, *args)`   result, and the arguments as the call left them
+    `in_place(f, *args)`         like `call`, on these very objects: for a model that moves on call by call
 
 Results
     `close(found, expected)`     numbers, arrays, lists, tuples, dicts, booleans, tensors; see `comparison`
@@ -44,6 +46,17 @@ Draws (false alarms at most 1e-9); ask in this order: shape, independent, mean, 
     `independent(W)`             no entry tells of another
     `decided_by_generator(f, *args)`  the generator's state decides, and nothing else
 
+Torch modules: what a student's class makes, or a model of yours that a student's function was given
+    `parameters(model)`, `gradients(model)`, `buffers(model)`  by name, as plain float64 arrays
+    `training(model)`            the mode of each submodule by name; the model itself is `""`
+    `layers(model)`              name and type of each submodule, in order
+    `run(model, x, training=, grad_out=)`  a pass of your inputs: outputs, gradients, buffers after it (`Pass`)
+    `recorder()`, `recorded(model)`  a layer that lets its input through, and what it saw, pass by pass (`Recorded`)
+
+    Hand over modules and optimizers of torch's own as arguments; they are built anew where the function runs,
+    and `with_arguments` gives them back as the call left them.  What these words read are numbers that a student's
+    process gave: load them into a module of your own and compare with what it computes.
+
 Every comparison takes `what=` (the result's name in the message) and `see=` (`"slug#section-of-chapter"`);
 most take `mistaken_for={sentence: value}`, which names the misconception behind a known wrong value.
 Failures are `CheckFailed`; `NotWritten` is the untouched stub;
@@ -51,11 +64,23 @@ Failures are `CheckFailed`; `NotWritten` is the untouched stub;
 Only NumPy is needed; torch is used when a tensor arrives.
 """
 
-from autograder.checks.calls import call, leaves_unchanged, raises, silent
+from autograder.checks.calls import call, in_place, leaves_unchanged, raises, silent, with_arguments
 from autograder.checks.comparison import close, shape, that
 from autograder.checks.derivatives import gradient, numerical_gradient
 from autograder.checks.failure import CheckFailed, NotWritten, StudentError
 from autograder.checks.generators import decided_by_generator
+from autograder.checks.modules import (
+    Pass,
+    Recorded,
+    buffers,
+    gradients,
+    layers,
+    parameters,
+    recorded,
+    recorder,
+    run,
+    training,
+)
 from autograder.checks.observation import Observation, observe
 from autograder.checks.reading import array, integer, items, number
 from autograder.checks.seeds import generator, rng, use_seed
@@ -65,8 +90,11 @@ __all__ = [
     "CheckFailed",
     "NotWritten",
     "Observation",
+    "Pass",
+    "Recorded",
     "StudentError",
     "array",
+    "buffers",
     "call",
     "close",
     "decided_by_generator",
@@ -74,20 +102,29 @@ __all__ = [
     "gaussian",
     "generator",
     "gradient",
+    "gradients",
+    "in_place",
     "independent",
     "integer",
     "items",
+    "layers",
     "leaves_unchanged",
     "mean",
     "number",
     "numerical_gradient",
     "observe",
+    "parameters",
     "raises",
+    "recorded",
+    "recorder",
     "rng",
+    "run",
     "shape",
     "silent",
     "std",
     "that",
+    "training",
     "uniform",
     "use_seed",
+    "with_arguments",
 ]

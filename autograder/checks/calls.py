@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.failure import fail, fail_unwritten
-from autograder.checks.observation import Observation, observe
+from autograder.checks.inspection import is_module
+from autograder.checks.observation import Observation, observe, observe_these
 from autograder.checks.reading import describe, is_exactly, is_tensor, shown
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -21,6 +22,20 @@ def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     Prints and warnings are nobody's fault here; see `silent`.
     """
     return result_of(function, observe(function, *args, **kwargs), args, kwargs)
+
+
+def in_place(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Like `call`, on these very arguments instead of copies.
+
+    For models and optimizers that came from the student's code, or from an `Observation`, and move on call by call.
+    """
+    return result_of(function, observe_these(function, *args, **kwargs), args, kwargs)
+
+
+def with_arguments(function: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, tuple[Any, ...]]:
+    """Like `call`, and return the positional arguments, too, as the call left them: a trained model, for instance."""
+    seen = observe(function, *args, **kwargs)
+    return result_of(function, seen, args, kwargs), seen.args
 
 
 def silent(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -132,6 +147,8 @@ def _written(value: Any) -> str:
         return f"[{len(value)} items]" if type(value) is list else repr(value)[:60]
     if is_exactly(value, np.random.Generator):
         return "rng"
+    if is_module(value):
+        return type(value).__name__
     return name_of(value).strip("`") if callable(value) else "…"
 
 

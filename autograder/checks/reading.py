@@ -211,6 +211,8 @@ def _index_of_first(mask: NDArray[np.bool_]) -> str:
 def _scalar_advice(found: object) -> str:
     if is_exactly(found, np.ndarray) and found.size == 1:  # type: ignore[attr-defined] # narrowed by identity
         return ": take the entry out of its array, for example with `.item()`"
+    if is_tensor(found):
+        return ": take the number out of its tensor with `.item()`"
     return ""
 
 

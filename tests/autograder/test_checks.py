@@ -478,7 +478,9 @@ def test_the_public_names_are_these():
     assert checks.__all__ == sorted(checks.__all__, key=lambda name: (name.islower(), name))
     assert set(checks.__all__) == {
         *("CheckFailed", "NotWritten", "Observation", "StudentError"),
-        *("call", "silent", "leaves_unchanged", "raises", "observe"),
+        *("call", "silent", "leaves_unchanged", "raises", "observe", "in_place", "with_arguments"),
+        *("parameters", "gradients", "buffers", "training", "layers", "run", "recorder", "recorded"),
+        *("Pass", "Recorded"),
         *("close", "shape", "that", "number", "integer", "array", "items", "gradient", "numerical_gradient"),
         *("std", "mean", "frequency", "gaussian", "uniform", "independent", "decided_by_generator"),
         *("rng", "generator", "use_seed"),
