@@ -10,6 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from concepts.mean_field import gaussian_mean
 from concepts.saturation import sigmoid
 
 Array = NDArray[np.float64]
@@ -43,6 +44,54 @@ def lstm_step(x: Array, h: Array, c: Array, W_ih: Array, W_hh: Array, b: Array) 
     i, f, o = sigmoid(blocks[[0, 1, 3]])
     cell = f * c.T + i * np.tanh(blocks[2])
     return (o * np.tanh(cell)).T, cell.T
+
+
+def lstm_step_backward(
+    x: Array, h: Array, c: Array, W_ih: Array, W_hh: Array, b: Array, grad_h: Array, grad_c: Array
+) -> tuple[Array, Array, Array, Array, Array, Array]:
+    r"""Return the gradients of the cost with respect to all that went into one step of an LSTM.
+
+    .. math::
+        \bar c = \frac{\partial C}{\partial c'} + \frac{\partial C}{\partial h'} \odot o \odot (1 - \tanh^2 c'),
+        \qquad
+        \delta = \Bigl(\bar c\, g\, i (1 - i),\; \bar c\, c\, f (1 - f),\; \bar c\, i\, (1 - g^2),\;
+        \frac{\partial C}{\partial h'} \tanh(c')\, o (1 - o)\Bigr)
+
+    Here i, f, g, o are after their functions; then :math:`\partial C/\partial c = \bar c \odot f`,
+    and :math:`\delta` is the error of a linear layer.
+
+    Args:
+        x: Inputs, `(n, D)`.
+        h: The states before the step, `(n, H)`.
+        c: The cells before the step, `(n, H)`.
+        W_ih: Weights of the inputs, `(4H, D)`.
+        W_hh: Weights of the states, `(4H, H)`.
+        b: Biases, `(4H,)`.
+        grad_h: :math:`\partial C/\partial h'`, by all ways but the next cell, `(n, H)`.
+        grad_c: :math:`\partial C/\partial c'`, by the next cell only, `(n, H)`.
+
+    Returns:
+        The gradients with respect to x, h, c, W_ih, W_hh and b, in their shapes; the last three summed over the batch.
+
+    >>> one = np.ones((1, 1))
+    >>> parameters = np.zeros((4, 1)), np.zeros((4, 1)), np.zeros(4)
+    >>> lstm_step_backward(one, one, one, *parameters, grad_h=0 * one, grad_c=one)[2]
+    array([[0.5]])
+    """
+    z_i, z_f, z_g, z_o = np.split(x @ W_ih.T + h @ W_hh.T + b, 4, axis=1)
+    i, f, g, o = sigmoid(z_i), sigmoid(z_f), np.tanh(z_g), sigmoid(z_o)
+    shown = np.tanh(f * c + i * g)
+    cell = grad_c + grad_h * o * (1.0 - shown**2)
+    delta = np.concatenate(
+        [
+            cell * g * i * (1.0 - i),
+            cell * c * f * (1.0 - f),
+            cell * i * (1.0 - g**2),
+            grad_h * shown * o * (1.0 - o),
+        ],
+        axis=1,
+    )
+    return delta @ W_ih, delta @ W_hh, cell * f, delta.T @ x, delta.T @ h, delta.sum(axis=0)
 
 
 def cell_gradient(forget_gates: Array) -> Array:
@@ -143,6 +192,23 @@ def remembered(bias: float, steps: int) -> float:
     return math.exp(-steps * math.log1p(math.exp(-bias)))
 
 
+def typical_gate(bias: float, spread: float) -> float:
+    r"""Return by what a forget gate that varies multiplies the memory in a typical step.
+
+    .. math:: \exp \operatorname E[\ln \sigma(b + s u)], \qquad u \sim \mathcal N(0, 1)
+
+    A product of independent gates behaves like this number's power; it is below σ(b), as ln σ is concave.
+
+    Args:
+        bias: b.
+        spread: The standard deviation s of what inputs and states add to the bias.
+
+    >>> round(typical_gate(0.0, 0.0), 6), typical_gate(2.0, 1.0) < typical_gate(2.0, 0.0)
+    (0.5, True)
+    """
+    return math.exp(-gaussian_mean(lambda u: np.logaddexp(0.0, -(bias + spread * u))))
+
+
 def rnn_states(W_hh: Array, inputs: Array) -> Array:
     r"""Return :math:`h_t = \tanh(W_{hh} h_{t-1} + u_t)` for t = 1, …, T, from :math:`h_0 = 0`.
 
@@ -184,3 +250,34 @@ def lstm_walk(x: Array, W_ih: Array, W_hh: Array, b: Array) -> tuple[Array, Arra
         h, c = lstm_step(row[np.newaxis], h, c, W_ih, W_hh, b)
         cells.append(c[0])
     return np.array(gates), np.array(cells)
+
+
+def cell_gradient_by_all_paths(x: Array, W_ih: Array, W_hh: Array, b: Array) -> Array:
+    r"""Return how far the last cell of an LSTM follows a push to an earlier one, by the cell and by the states.
+
+    .. math:: \Bigl\lVert \frac{\mathrm d c_T}{\mathrm d c_t} \Bigr\rVert_2, \qquad t = 0, \dots, T - 1
+
+    Only the cell is pushed at time t; later states move with it, and enter all gates.
+
+    Args:
+        x: One sequence, `(T, D)`.
+        W_ih: Weights of the inputs, `(4H, D)`.
+        W_hh: Weights of the states, `(4H, H)`.
+        b: Biases, `(4H,)`.
+
+    Returns:
+        The largest singular values, `(T,)`.
+
+    >>> cell_gradient_by_all_paths(np.zeros((2, 1)), np.zeros((4, 1)), np.zeros((4, 1)), np.zeros(4))
+    array([0.25, 0.5 ])
+    """
+    size, steps = len(b) // 4, []
+    h, c = np.zeros((1, size)), np.zeros((1, size))
+    for row in x:
+        steps.append((np.tile(row, (size, 1)), np.tile(h, (size, 1)), np.tile(c, (size, 1))))
+        h, c = lstm_step(row[np.newaxis], h, c, W_ih, W_hh, b)
+    grad_h, grad_c, norms = np.zeros((size, size)), np.eye(size), []
+    for given in steps[::-1]:  # row k of the gradients belongs to unit k of the last cell
+        _, grad_h, grad_c, *_ = lstm_step_backward(*given, W_ih, W_hh, b, grad_h, grad_c)
+        norms.append(np.linalg.norm(grad_c, 2))
+    return np.array(norms[::-1])
