@@ -33,7 +33,7 @@ def clip_by_value(grads: Sequence[Array], limit: float) -> list[Array]:
 
     .. math:: g_i \mapsto \max(-c, \min(c, g_i))
 
-    Mikolov (2012), as quoted by Pascanu, Mikolov and Bengio (2013), section 3.2.
+    Mikolov (2012), as quoted by Pascanu, Mikolov and Bengio (2013), section 3.1.
 
     Args:
         grads: Arrays of any shapes.
