@@ -84,6 +84,8 @@ class CourseWidget(anywidget.AnyWidget):  # type: ignore[misc]  # ipywidgets car
 
     #: What the figure shows and what the reader can move, in a sentence or two.
     alt: ClassVar[str] = ""
+    #: Further scripts in this folder that the figure's own needs; they stand before it.
+    scripts: ClassVar[tuple[str, ...]] = ()
     description = traitlets.Unicode("").tag(sync=True)
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -92,7 +94,7 @@ class CourseWidget(anywidget.AnyWidget):  # type: ignore[misc]  # ipywidgets car
         # traitlets makes a further subclass for each instance; that one inherits everything.
         if "alt" in cls.__dict__:
             script = Path(inspect.getfile(cls)).with_suffix(".js")
-            cls._esm = _read(_HERE / "plot.js", script)
+            cls._esm = _read(_HERE / "plot.js", *(_HERE / name for name in cls.scripts), script)
             cls._css = _read(_HERE / "plot.css")
         super().__init_subclass__(**options)
 

@@ -35,7 +35,7 @@ def widget_of(slug, trait):
 
 def slugs() -> list[str]:
     """Return the pages that have an interactive figure."""
-    return ["index", *built.chapters()]
+    return ["index", "lab", *built.chapters()]
 
 
 def trait_of(slug: str) -> str:

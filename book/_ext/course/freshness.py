@@ -52,7 +52,7 @@ def code_of(page: str) -> str:
 def modules_of(source: str, roots: list[Path]) -> set[Path]:
     """Return the files below `roots` that `source` imports, directly or through one another.
 
-    A module's script and style sheets (`<slug>.js`, `<slug>.css`) count with it.
+    A module's scripts and style sheet (`<slug>.js`, `<slug>_engine.js`, `<slug>.css`) count with it.
     """
     found: set[Path] = set()
     waiting = [source]
@@ -73,6 +73,7 @@ def _files(name: str, roots: list[Path]) -> list[Path]:
         base = root.joinpath(*parts)
         candidates = [base / "__init__.py", *(base.with_suffix(end) for end in (".py", ".js", ".css"))]
         found += [path for path in candidates if path.is_file()]
+        found += sorted(base.parent.glob(f"{base.name}_*.js"))
     return found
 
 
