@@ -5,7 +5,7 @@
 #
 # **Time** about 110 minutes. **Points** 16 for code, 4 for two questions that a person marks.
 #
-# **Read first** the chapter “Normalization” (`book/normalization.md`).
+# **Read first** the chapter “Normalization: batch norm and layer norm” (`book/normalization.md`).
 #
 # **How it works.** Each step has one function to write, three hints of growing frankness, cells that check it, and often an experiment with what you wrote.
 # Replace `raise NotImplementedError()` by your code and run the cell, then the checks below it.
@@ -322,13 +322,13 @@ plt.show()
 # %% [markdown]
 # ## Step 3. Running statistics
 #
-# In use, a single sample must not depend on who else is in its batch. So training keeps a *running* mean and variance and updates them after every batch. PyTorch's rule:
+# In use, a single sample must not depend on who else is in its batch. So training keeps a *running* mean $m$ and variance $r$ and updates them after every batch. PyTorch's rule:
 #
-# $$m \leftarrow (1 - \text{momentum})\,m + \text{momentum}\cdot\mu, \qquad v \leftarrow (1 - \text{momentum})\,v + \text{momentum}\cdot\frac{1}{n-1}\sum_i (x_i - \mu)^2 .$$
+# $$m \leftarrow (1 - \text{momentum})\,m + \text{momentum}\cdot\mu, \qquad r \leftarrow (1 - \text{momentum})\,r + \text{momentum}\cdot\frac{1}{n-1}\sum_i (x_i - \mu)^2 .$$
 #
 # Two traps: here `momentum` is the weight of the *new* batch, and the variance is the *unbiased* one (÷(n − 1)), unlike in step 1. Batches have at least two rows.
 #
-# **Worked example.** $m = 0$, $v = 1$, the batch $(1, 5)$ and momentum 0.1: $m = 0.3$, $v = 0.9 \cdot 1 + 0.1 \cdot 8 = 1.7$.
+# **Worked example.** $m = 0$, $r = 1$, the batch $(1, 5)$ and momentum 0.1: $m = 0.3$, $r = 0.9 \cdot 1 + 0.1 \cdot 8 = 1.7$.
 
 
 # %% update_running tags=["solution"]
@@ -428,13 +428,35 @@ for n, features in [(2, 1), (3, 40), (100, 6), (6, 6)]:
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# ### Experiment: where does the running variance settle?
+#
+# Predict first: a feature has the variance 4, batches hold four samples, and the running variance starts at 1. Where does it settle, where would it settle with the biased variance, and what does a smaller momentum change?
+
+# %% figure_running
+import matplotlib.pyplot as plt
+
+draws = np.random.default_rng()
+figure, axes = plt.subplots(figsize=(7, 4))
+for momentum, style in ((0.1, "-"), (0.01, "--")):
+    mean, variance, history = np.zeros(300), np.ones(300), []
+    for _ in range(200):
+        mean, variance = update_running(mean, variance, draws.normal(0, 2, size=(4, 300)), momentum)
+        history.append(np.mean(variance))  # over 300 such features, so that the curve is smooth
+    axes.plot(history, style, label=f"momentum {momentum}")
+axes.axhline(4, color="0.4", lw=1, label="variance of the data")
+axes.axhline(3, color="0.4", lw=1, ls=":", label="where the biased one would settle")
+axes.set(xlabel="batch", ylabel="running variance", title="Batches of four")
+axes.legend()
+plt.show()
+
+# %% [markdown]
 # ## Step 4. Batch norm in use
 #
-# With the running statistics $m$ and $v$ (given, not computed from $x$) it is a fixed affine map:
+# With the running statistics $m$ and $r$ (given, not computed from $x$) it is a fixed affine map:
 #
-# $$y = \gamma\,\frac{x - m}{\sqrt{v + \epsilon}} + \beta .$$
+# $$y = \gamma\,\frac{x - m}{\sqrt{r + \epsilon}} + \beta .$$
 #
-# **Worked example.** $x = 5$, $m = 1$, $v = 4$, $\gamma = \beta = 1$, $\epsilon = 0$: $y = 1 \cdot \tfrac{4}{2} + 1 = 3$, whoever else is in the batch.
+# **Worked example.** $x = 5$, $m = 1$, $r = 4$, $\gamma = \beta = 1$, $\epsilon = 0$: $y = 1 \cdot \tfrac{4}{2} + 1 = 3$, whoever else is in the batch.
 
 
 # %% batchnorm_inference tags=["solution"]
