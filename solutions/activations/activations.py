@@ -885,6 +885,30 @@ for shape, spread in [((1,), 1.0), ((1, 1), 1.0), ((50, 40), 1e-3), ((3, 2, 2, 2
 ### END HIDDEN TESTS
 
 # %% [markdown]
+# ### Experiment: let the slope learn
+#
+# The targets come from a leaky ReLU of slope 0.3, the layer starts at 0.25 for one run and at 1 for the other. Gradient descent on the mean of $\tfrac12 (f(x) - y)^2$ changes the slope alone, by your gradient.
+# Predict first: does it find 0.3 from both sides, and does the error shrink by the same factor in each step?
+
+# %% figure_learned_slope
+import matplotlib.pyplot as plt
+
+draws = np.random.default_rng()
+x = draws.normal(size=500)
+y = leaky_relu(x, 0.3)
+figure, axes = plt.subplots(figsize=(7, 4))
+for start, style in ((0.25, "o-"), (1.0, "s--")):
+    slopes = [start]
+    for _ in range(15):
+        grad_out = (leaky_relu(x, slopes[-1]) - y) / len(x)
+        slopes.append(slopes[-1] - 0.5 * prelu_backward(x, slopes[-1], grad_out)[1])
+    axes.plot(slopes, style, label=f"from {start}")
+axes.axhline(0.3, color="gray", linestyle=":")
+axes.set(xlabel="step", ylabel="slope $a$", title="A slope that learns")
+axes.legend()
+plt.show()
+
+# %% [markdown]
 # ## Step 6. Dead units
 #
 # A ReLU unit whose pre-activation is not positive for *any* sample of the batch is dead on this batch: its output is 0, its slope is 0, no gradient reaches its weights.
@@ -1006,11 +1030,11 @@ plt.show()
 # ### Question: find the slip
 #
 # A published tutorial counts dead units in a deep ReLU network that was initialised by its framework's default, finds more than half of the units of the last layers dead, and concludes that ReLU is at fault and Swish should be used.
-# Repeat the count with the figure above and say what is wrong with the conclusion. Which experiment would separate the two explanations?
+# Repeat the count with the figure above and say what is wrong with the conclusion. Which experiment would separate the two explanations? (To try things, set `bias_gain` or `weight_gain` in the figure to other values.)
 #
 # *Marked:* one point for the cause, one for the experiment with numbers.
 #
 # ### BEGIN SOLUTION
-# *Rubric.* One point: the default of PyTorch's linear layer has the variance $1/(3n)$; the signal's second moment shrinks by 6 a layer until the biases decide, the same for every sample, so that a unit with a negative bias is inactive on all of them. It is the initialisation, not ReLU.
+# *Rubric.* One point: the default of PyTorch's linear layer has the variance $1/(3n)$; the signal's second moment shrinks by 6 a layer until the biases decide, the same for every sample, so that a unit with a negative bias is inactive on all of them. It is the initialisation, not ReLU: without the biases the same small weights leave no more units dead than He's, since a ReLU network without biases is homogeneous.
 # One point: keep ReLU, change the initialisation to He's (variance $2/n$, no biases): the count falls from about a half to a few per cent up to a fifth (numbers of the student's own figure); the other way round, change the activation alone and look whether the accuracy changes.
 # ### END SOLUTION
