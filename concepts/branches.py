@@ -194,9 +194,9 @@ def path_shares(depth: int, scale: float) -> Array:
 def next_residual_cosine(cosine: float, scale: float) -> float:
     r"""Return the cosine between two signals behind a block with a shortcut, from that in front of it.
 
-    .. math:: c \mapsto \frac{c + s^2 \kappa(c)}{1 + s^2}
+    .. math:: c \mapsto \frac{c + s^2 \tau(c)}{1 + s^2}
 
-    with ReLU's map κ, `concepts.relu_networks.next_cosine`, in wide layers: the parts from shortcut and branch
+    with ReLU's map τ, `concepts.relu_networks.next_cosine`, in wide layers: the parts from shortcut and branch
     are uncorrelated, and carry 1 and s² of the second moment.
 
     Args:

@@ -636,6 +636,7 @@ for depth in (3, 7, 10**4, 10**6):
 # ### Experiment: shortcuts alone explode
 #
 # Predict first: fifty blocks of tanh units with weights of variance $1/n$. The branches are multiplied by 1, by your `branch_scale(50)`, and by 0.01. How does the gradient change from block to block?
+# (A tanh branch is never larger than 1, so unscaled it makes the signal grow by a sum and not by doubling; the gradient shows the trouble more clearly. Put ReLU and its slope, with weights of variance $2/n$, in its place to see both.)
 
 # %% figure_scales
 import matplotlib.pyplot as plt
@@ -684,5 +685,5 @@ plt.show()
 #
 # ### BEGIN SOLUTION
 # *Rubric.* One point: the branch may cancel the shortcut: $w = -1$, $f(z) = z$ gives $1 + 1 \cdot (-1) = 0$ (`residual_input_gradient([np.array([[-1.0]])], …)` is 0); such exact opposition is rare in random networks, so vanishing is unlikely, not impossible.
-# One point: unscaled branches, as the curve “times 1” above: each block multiplies the squared norm by about $1 + \mathbb E[f'^2]\,n\operatorname{Var}(w) > 1$, so it grows exponentially with depth; the remedy is a small factor on the branch ($1/\sqrt L$, a learned factor that starts at 0) or batch norm on the branch, which has this effect.
+# One point: unscaled branches. One unit with $w = 1$, $f(z) = z$ doubles the gradient in every block, $2^L$; in the curve “times 1” above each block multiplies the squared norm by about $1 + \mathbb E[f'^2]\,n\operatorname{Var}(w) > 1$ (for ReLU and linear branches the same factor each time, so exponentially with depth; for tanh a falling one, still without bound). The remedy is a small factor on the branch ($1/\sqrt L$, a learned factor that starts at 0) or batch norm on the branch, which has this effect.
 # ### END SOLUTION
