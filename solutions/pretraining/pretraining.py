@@ -5,7 +5,7 @@
 #
 # **Time** about 120 minutes. **Points** 15 for code, 4 for two questions that a person marks.
 #
-# **Read first** the chapter “Layer by layer” (`book/pretraining.md`).
+# **Read first** the chapter “Pre-training layer by layer” (`book/pretraining.md`).
 #
 # **How it works.** Each step has one function to write, three hints of growing frankness, cells that check it, and experiments with what you wrote.
 # Replace `raise NotImplementedError()` by your code and run the cell, then the checks below it.
@@ -506,6 +506,33 @@ for n, D, H in [(6, 3, 4), (4, 4, 2)]:
         },
     )
 checks.decided_by_generator(pretrain_layer, x, 5, 2, 0.1, checks.generator(rng), **about)
+
+# %% [markdown]
+# ### Experiment: what the layer does to a small step
+#
+# Nobody asked the layer to keep the *size* of anything. Predict first: when an input moves by a small $u$, by how much does the code of your trained layer move, compared with $u$? And that of random weights of variance $1/n$?
+#
+# For small moves the code changes by $D W u$, with the slopes $h(1 - h)$ on the diagonal of $D$. The figure shows the length of $D W u$ for unit vectors $u$ in whose directions the patterns vary most, and the limit that the chapter derives for a linear decoder (the cell takes some seconds).
+
+# %% figure_gain
+import matplotlib.pyplot as plt
+
+draws = np.random.default_rng()
+patterns, which = draws.random((8, 20)) < 0.5, draws.integers(8, size=200)
+x = np.where(draws.random((200, 20)) < 0.1, ~patterns[which], patterns[which]).astype(float)
+directions = np.linalg.svd(x - x.mean(axis=0))[2][:15]
+figure, axes = plt.subplots(figsize=(7, 4))
+for name, (W, b, _) in {
+    "random": (draws.normal(0, 20**-0.5, size=(20, 20)), np.zeros(20), None),
+    "trained": pretrain_layer(x, 20, 3000, 0.1, draws),
+}.items():
+    h = sigmoid(x @ W.T + b)
+    slopes = np.sqrt(np.mean((h * (1 - h)) ** 2, axis=0))
+    axes.plot(range(1, 16), np.linalg.norm(slopes * (directions @ W.T), axis=1), "o-", label=name)
+axes.axhline(0.5, color="gray", linestyle=":", label="limit of a linear decoder")
+axes.set(xlabel="direction, by variance", ylabel="length of the code's move", ylim=(0, 0.7))
+axes.legend()
+plt.show()
 
 # %% [markdown]
 # ## Step 5. Stack the layers
