@@ -50,7 +50,7 @@ def _only_once(function):
     return answer
 
 
-{name} = {name} if isinstance({name}, type) else _only_once({name})
+{name} = _only_once({name})
 """
 
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +24,8 @@ ANSWERS = Path(__file__).parent / "answers"
 _OPENING = re.compile(r"# == (right|wrong): ([A-Za-z_]\w*): (\S.*)")
 
 
-NEEDS = {"batchnorm_backward": "batchnorm_forward"}
-"""The function whose result another one takes as an argument that has no fixed form: the student's own cache."""
+NEEDS = {"batchnorm_backward": "batchnorm_forward", "train": "train_step"}
+"""The function that another one needs: it makes the cache that the other takes, or is called by it."""
 
 
 @dataclass(frozen=True)
@@ -84,16 +83,23 @@ def read_answers(slug: str) -> list[Answer]:
 def in_submissions(answers: list[Answer]) -> list[dict[str, Answer]]:
     """Return the answers dealt out to as few submissions as can hold them: one per function in each.
 
-    No function of an assignment needs the answer to another one, so a submission may hold several at once.
+    Hardly a function of an assignment needs the answer to another one, so a submission may hold several at once;
+    one that does is not put beside a wrong answer to the other.
     """
-    waiting: dict[str, list[Answer]] = defaultdict(list)
-    for answer in answers:
-        waiting[answer.function].append(answer)
-    rounds = max(map(len, waiting.values()), default=0)
-    return [
-        {function: queue[number] for function, queue in waiting.items() if number < len(queue)}
-        for number in range(rounds)
-    ]
+    rounds: list[dict[str, Answer]] = []
+    for answer in sorted(answers, key=lambda answer: answer.function in NEEDS):
+        needed = NEEDS.get(answer.function)
+        free = (
+            held
+            for held in rounds
+            if answer.function not in held and (needed not in held or held[needed].kind == "right")
+        )
+        found = next(free, None)
+        if found is None:
+            rounds.append({answer.function: answer})
+        else:
+            found[answer.function] = answer
+    return rounds
 
 
 def _require_definition(source: str, function: str, where: str) -> None:

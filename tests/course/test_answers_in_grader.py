@@ -14,7 +14,7 @@ from autograder.markers import function_of
 from autograder.release import build_source, release, slugs
 from tests.cohort.summary import Row, read_rows
 from tests.conftest import ROOT, autograder
-from tests.course.corpus import Answer, in_submissions, read_answers
+from tests.course.corpus import NEEDS, Answer, in_submissions, read_answers
 
 SUBMISSIONS = {
     (slug, number): answers
@@ -65,9 +65,10 @@ def test_an_answer_gets_what_it_deserves(rows, number: int, answer: Answer):
 
 @pytest.mark.parametrize(("slug", "number"), SUBMISSIONS, ids=[f"{slug}-{n}" for slug, n in SUBMISSIONS])
 def test_no_answer_costs_another_function_its_points(rows, slug: str, number: int):
-    """Functions whose answer is right, or the solution itself, keep full points beside the wrong ones."""
+    """Functions whose answer is right, or the solution itself, keep full points beside wrong ones they do not call."""
     answers = SUBMISSIONS[slug, number]
     wrong = {function for function, answer in answers.items() if answer.kind == "wrong"}
+    wrong |= {function for function, needed in NEEDS.items() if needed in wrong}
     cells = rows[slug, number]["cells"]
 
     assert [

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import warnings
 from collections.abc import Iterator
@@ -111,7 +112,8 @@ def test_a_wrong_answer_fails_with_a_sentence(answer: Answer) -> None:
 @pytest.mark.parametrize(("slug", "function"), FUNCTIONS)
 def test_the_untouched_stub_fails_every_check_as_not_written(slug: str, function: str) -> None:
     (cell,) = [cell for cell in CELLS[slug] if cell.name == function]
-    stub = outside(cell.source).rstrip() + "\n    raise NotImplementedError()\n"
+    answer = r"( *)### BEGIN SOLUTION.*?### END SOLUTION"
+    stub = re.sub(answer, r"\1raise NotImplementedError()", cell.source, flags=re.DOTALL)
 
     found = failures(slug, function, stub)
 
