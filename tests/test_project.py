@@ -163,6 +163,36 @@ def test_every_package_runs_on_the_python_of_debian_12():
     assert {name: python for name, python in wanted.items() if "3.11.2" not in SpecifierSet(python)} == {}
 
 
+def declared_licence(package: str) -> str:
+    """Return what a package says of its licence, wherever it says it."""
+    from importlib.metadata import distribution
+
+    about = distribution(package).metadata
+    files = [f for f in distribution(package).files or [] if "licen" in f.name.lower()]
+    return " ".join(
+        [
+            about.get("License-Expression") or "",
+            about.get("License") or "",
+            *(line for line in about.get_all("Classifier") or [] if line.startswith("License")),
+            *(str(f.read_text()[:400]) for f in files if f.name.isupper()),
+        ]
+    )
+
+
+def test_the_table_of_dependencies_names_every_direct_one_with_the_licence_that_it_declares():
+    rows = re.findall(
+        r"^\| ([\w-]+) \| ([\w-]+) \| .+ \| .+ \|$", read("docs/dependencies.md"), flags=re.MULTILINE
+    )
+    direct = read("requirements.txt").split("# What those need")[0]
+    names = re.findall(r"^([A-Za-z0-9._-]+)==", direct, flags=re.MULTILINE)
+    spelled = {"PSF": "Python Software Foundation"}
+
+    assert [name for name, licence in rows if licence != "licence"] == names
+    for name, licence in rows:
+        if licence != "licence":
+            assert spelled.get(licence, licence) in declared_licence(name), name
+
+
 def test_decisions_are_numbered_without_a_gap():
     numbers = sorted(path.name[:4] for path in (ROOT / "docs" / "decisions").glob("*.md"))
 
