@@ -26,7 +26,7 @@ SERIES = "() => document.querySelector('.cw-canvas svg').series"
 
 def output(page: Page, trait: str) -> str:
     """Return the number that stands beside a slider."""
-    control = page.locator(".cw-control", has=page.locator(f"[data-trait={trait}]"))
+    control = page.locator(".cw-control", has=page.locator(f"[data-trait={trait}]")).first
     return control.locator("output").inner_text()
 
 
@@ -34,7 +34,7 @@ def test_the_powers_are_numpys(visit: Visitor):
     page = visit("book/index.html").page
     for factor, depth in ((0.99, 100), (0.9, 200), (1.2, 200), (0.8, 1), (1.0, 17)):
         for trait, value in (("factor", factor), ("depth", depth)):
-            page.locator(f"[data-trait={trait}]").fill(str(value))
+            page.locator(f"[data-trait={trait}]").first.fill(str(value))
         line = next(one for one in page.evaluate(SERIES) if one["kind"] == "line")
 
         assert line["x"] == list(range(depth + 1))
@@ -43,29 +43,29 @@ def test_the_powers_are_numpys(visit: Visitor):
 
 def test_the_sentence_below_says_what_the_figure_shows(visit: Visitor):
     page = visit("book/index.html").page
-    summary = page.locator(".cw-summary")
+    summary = page.locator(".cw-summary").first
 
     expect(summary).to_have_text(f"0.99 multiplied 100 times is {0.99**100:.3f}. It halves every 69 layers.")
     assert round(math.log(2) / -math.log(0.99)) == 69
-    page.locator("[data-trait=factor]").fill("1")
+    page.locator("[data-trait=factor]").first.fill("1")
     expect(summary).to_contain_text("Exactly 1 is the only factor that survives depth.")
-    page.locator("[data-trait=factor]").fill("1.01")
+    page.locator("[data-trait=factor]").first.fill("1.01")
     expect(summary).to_contain_text("It doubles every 69.7 layers.")
 
 
 def test_a_slider_moves_by_keyboard(visit: Visitor):
     page = visit("book/index.html").page
-    page.locator("[data-trait=depth]").focus()
+    page.locator("[data-trait=depth]").first.focus()
 
     for key, expected in (("ArrowRight", "101"), ("ArrowLeft", "100"), ("Home", "1"), ("End", "200")):
         page.keyboard.press(key)
         assert output(page, "depth") == expected
-    assert page.locator("[data-trait=depth]").get_attribute("aria-valuetext") == "200"
+    assert page.locator("[data-trait=depth]").first.get_attribute("aria-valuetext") == "200"
 
 
 def test_a_slider_moves_by_pointer(visit: Visitor):
     page = visit("book/index.html").page
-    slider = page.locator("[data-trait=depth]")
+    slider = page.locator("[data-trait=depth]").first
     box = slider.bounding_box()
     assert box is not None
     middle = box["y"] + box["height"] / 2
@@ -108,7 +108,7 @@ def change(control: Any) -> None:
 
 def test_a_figure_is_drawn_anew_for_a_narrower_window(visit: Visitor):
     page = visit("book/index.html").page
-    picture = page.locator(".cw-canvas svg[role=img]")
+    picture = page.locator(".cw-canvas svg[role=img]").first
     wide = picture.get_attribute("width")
     page.set_viewport_size({"width": 390, "height": 800})
 
