@@ -51,12 +51,12 @@ def sigmoid_decoder_gradients(x: Array, W: Array, b: Array, c: Array) -> tuple[A
 def encoder_gain(code_slope: float, decoder_slope: float) -> float:
     r"""Return by what a layer multiplies the directions that it reconstructs.
 
-    .. math:: \hat D\,W^\top D\,W\,u = u, \quad D = d I, \ \hat D = \hat d I
-              \quad\Longrightarrow\quad \lVert D W u \rVert = \sqrt{d/\hat d}\;\lVert u \rVert
+    .. math:: \hat D\,W^\top D\,W\,u = u, \quad D = \tau I, \ \hat D = \hat\tau I
+              \quad\Longrightarrow\quad \lVert D W u \rVert = \sqrt{\tau/\hat\tau}\;\lVert u \rVert
 
     Args:
-        code_slope: :math:`d`, the slope of the code's units.
-        decoder_slope: :math:`\hat d`, that of the reconstruction's; 1 if it is linear.
+        code_slope: :math:`\tau`, the slope of the code's units.
+        decoder_slope: :math:`\hat\tau`, that of the reconstruction's; 1 if it is linear.
 
     >>> encoder_gain(0.25, 1.0), encoder_gain(0.2, 0.2)
     (0.5, 1.0)

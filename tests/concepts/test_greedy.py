@@ -87,7 +87,7 @@ def test_a_gain_is_the_length_of_a_small_step_in_the_code(rng):
     ("method", "decoder_slope", "tolerance"), [("linear", 1.0, 0.15), ("sigmoid", 0.25, 0.25)]
 )
 def test_a_trained_layer_has_the_gain_of_its_decoder(digits, method, decoder_slope, tolerance):
-    """√(d/d̂): ½ with a linear decoder and 1 with a sigmoid, along the digits' principal directions."""
+    """√(τ/τ̂): ½ with a linear decoder and 1 with a sigmoid, along the digits' principal directions."""
     x = digits[0]
     directions = np.linalg.svd(x - x.mean(axis=0), full_matrices=False)[2][:30]
     (layer,) = prepared(method, 1, digits, seed=0, epochs=60)
