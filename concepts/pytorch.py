@@ -325,9 +325,11 @@ def read_idx(path: Path) -> NDArray[np.generic]:
         raise ValueError(f"{path.name} is no IDX file")
     dimensions = data[3]
     start = 4 + 4 * dimensions
+    if len(data) < start:
+        raise ValueError(f"{path.name} is cut off in its head")
     shape = tuple(int(n) for n in np.frombuffer(data[4:start], ">u4"))
     dtype = np.dtype(IDX_TYPES[data[2]])
-    if len(shape) != dimensions or len(data) != start + math.prod(shape) * dtype.itemsize:
+    if len(data) != start + math.prod(shape) * dtype.itemsize:
         raise ValueError(f"{path.name} is cut off, or longer than its head says")
     entries: NDArray[np.generic] = np.frombuffer(data, dtype, offset=start).reshape(shape)
     return entries

@@ -883,10 +883,11 @@ for n, batch_size in ((23, 5), (21, 5), (20, 5)):
     x, y, epochs = draw(rng, n, 4), torch.tensor(rng.integers(3, size=n)), 3
     model = small_model(rng, recorder=True)
     seed = int(rng.integers(1000))
-    orders = []
+    orders, models = [], []
     for own in (seed, seed, seed + 1):
         _, (trained, *_) = checks.with_arguments(train, model, x, y, epochs, batch_size, 0.05, 1.0, own)
         orders.append(batches_of(trained, x, see))
+        models.append(trained)
     first = orders[0]
     sizes = [batch_size] * (n // batch_size) + ([n % batch_size] if n % batch_size > 1 else [])
     what = f"{n} samples in batches of {batch_size}"
@@ -910,6 +911,13 @@ for n, batch_size in ((23, 5), (21, 5), (20, 5)):
     )
     checks.that(
         orders[2] != first, "Another seed gave the same order: use a generator of that seed.", see=see
+    )
+    checks.close(
+        checks.parameters(models[0], what="the trained model"),
+        replayed(model, x, y, first, 0.05, 1.0)[1],
+        what="the parameters after these batches",
+        tolerance=1e-3,
+        see=see,
     )
 
 # %% figure_training

@@ -20,7 +20,7 @@ from tests.cohort.summary import Row, read_rows
 from tests.conftest import ROOT, autograder
 
 ATTEMPTS = attempts()
-SLUGS = ("chain_rule", "xavier")
+SLUGS = ("chain_rule", "pytorch", "xavier")
 NEIGHBOURS = ("a_neighbour", "f_neighbour", "n_neighbour", "s_neighbour", "z_neighbour")
 LIMITS = ("--cell-seconds", 4, "--notebook-seconds", 15, "--memory", 256)
 
