@@ -5,7 +5,7 @@
 #
 # **Time** about 100 minutes. **Points** 16 for code, 4 for two questions that a person marks.
 #
-# **Read first** the chapter “Training” (`book/training.md`).
+# **Read first** the chapter “Training: steps, schedules, stopping” (`book/training.md`).
 #
 # **How it works.** Each step has one function to write, three hints of growing frankness, cells that check it, and often an experiment with what you wrote.
 # Replace `raise NotImplementedError()` by your code and run the cell, then the checks below it.
@@ -328,7 +328,7 @@ checks.close(
 # %% [markdown]
 # ### Experiment: a valley with vanishing slopes
 #
-# Predict first: four weights, as in four layers of a sigmoid network. The gradient of each is five times as large as that of the one before. Gradient descent must choose a learning rate that the steepest one survives. How far does it bring the flattest one in 200 steps, and how far do RMSProp and Adam?
+# Predict first: four weights, as in four layers of a sigmoid network; the chapter begins with such a valley. The gradient of each is five times as large as that of the one before. Gradient descent must choose a learning rate that the steepest one survives. How far does it bring the flattest one in 200 steps, and how far do RMSProp and Adam?
 
 # %% figure_valley
 import matplotlib.pyplot as plt
@@ -452,7 +452,7 @@ for _ in range(12):
 # %% [markdown]
 # ## Step 4. Warm-up and cosine
 #
-# At the start the gradients of a badly scaled network are largest, and Adam's means know little; so many schedules begin softly.
+# Adam's first step moves all weights of a unit by the learning rate at once, in the directions in which their effects add up; so many schedules begin softly.
 # With $T_w$ = `warmup_steps` and $T$ = `total_steps`, where $T_w < T$:
 #
 # $$\eta(t) = \begin{cases}
