@@ -5,7 +5,7 @@
 #
 # **Time** about 90 minutes. **Points** 14 for code, 4 for two questions that a person marks.
 #
-# **Read first** the chapter “Clipping” (`book/clipping.md`).
+# **Read first** the chapter “Clipping gradients, penalising weights” (`book/clipping.md`).
 #
 # **How it works.** Each step has one function to write, three hints of growing frankness, cells that check it, and often an experiment with what you wrote.
 # Replace `raise NotImplementedError()` by your code and run the cell, then the checks below it.
