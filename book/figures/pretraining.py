@@ -116,6 +116,6 @@ def accuracies(found: Mapping[str, Mapping[int, Sequence[float]]]) -> StaticFigu
         figure,
         alt="Accuracy on unseen digits against depth, after the same fine-tuning. From random weights three layers "
         "and five guess. With a linear decoder three reach about one half and five guess; layers prepared as "
-        "Boltzmann machines fall from 0.93 at three layers to about 0.75 at twelve; those prepared with a sigmoid "
+        "Boltzmann machines fall from 0.91 at three layers to about 0.75 at twelve; those prepared with a sigmoid "
         "decoder stay near 0.96.",
     )
