@@ -32,7 +32,7 @@ def prepared_layers(profiles: Mapping[str, Sequence[Mapping[str, Sequence[float]
             axes.plot(np.arange(1, 9), values, color=color, linestyle=line, marker=".", label=label)
     panels[0].set(xlabel=r"layer $\ell$", yscale="log", title="spread of the activations")
     panels[1].set(xlabel=r"layer $\ell$", title=r"length of $\partial C/\partial a_\ell$")
-    panels[0].legend(loc="lower left")
+    panels[1].legend(loc="lower right")
     return show(
         figure,
         alt="Two line charts over eight layers, logarithmic. With no layer prepared the spread of the activations "
