@@ -54,7 +54,7 @@ def cliff() -> StaticFigure:
 
 def two_ways(length: float = 3.0) -> StaticFigure:
     """Draw where clipping at 1 sends gradients of one length, by value and by norm."""
-    figure, panels = canvas(columns=2, height=3.4, sharey=True)
+    figure, panels = canvas(columns=2, height=3.9, sharey=True)
     angles = np.radians(np.arange(0, 91, 10))
     gradients = length * np.stack([np.cos(angles), np.sin(angles)], axis=1)
     ways = (
