@@ -72,7 +72,7 @@ def two_ways(length: float = 3.0) -> StaticFigure:
     panels[0].set(ylabel="second entry")
     return show(
         figure,
-        alt="Ten gradients of length 3 between the axes. Clipped by value they land on the sides of a square, five of "
+        alt="Ten gradients of length 3 between the axes. Clipped by value they land on the sides of a square, six of "
         "them in its corner, all pointing at 45 degrees. Clipped by norm they land on a circle, each on its own ray.",
     )
 
