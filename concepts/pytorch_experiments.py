@@ -14,12 +14,11 @@ import torch
 from sklearn.datasets import load_digits  # type: ignore[import-untyped] # it ships none
 from torch import Tensor
 
+from concepts.images import as_images, standardise
 from concepts.pytorch import (
     History,
     SimpleNN,
-    as_images,
     evaluate,
-    standardise,
     train_step,
     train_with_history,
     without_batch_norm,

@@ -6,6 +6,7 @@ Each takes the notebook as parsed JSON, of which it may keep and change what it 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from autograder.markers import function_of, role_of
@@ -17,7 +18,7 @@ STUB = "raise NotImplementedError()"
 
 def first_function_loops(notebook: Notebook) -> Notebook:
     cell = _cells(notebook, Role.SOLUTION)[0]
-    cell["source"] = _emptied(cell["source"], "while True:\n        pass")
+    cell["source"] = _emptied(cell["source"], "while True: pass")
     return notebook
 
 
@@ -54,6 +55,6 @@ def _cells(notebook: Notebook, role: Role) -> list[dict[str, Any]]:
 
 
 def _emptied(source: str, body: str) -> str:
-    """Return the function with another body in the place of its answer."""
-    before, _, after = source.partition("### BEGIN SOLUTION")
-    return f"{before}{body}{after.partition('### END SOLUTION')[2]}".rstrip()
+    """Return the function (or class) with another body in the place of each answer, or of the stub."""
+    answer = rf"### BEGIN SOLUTION.*?### END SOLUTION|{re.escape(STUB)}"
+    return re.sub(answer, body, source, flags=re.DOTALL).rstrip()

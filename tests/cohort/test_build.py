@@ -75,7 +75,7 @@ def test_every_change_changes_the_notebook(member, change):
 def test_an_answer_can_loop(member):
     looping = sources(member(starts_from="solutions", change="first_function_loops"))["he_std"]
 
-    assert looping.endswith("    while True:\n        pass")
+    assert looping.endswith("    while True: pass")
 
 
 def test_deleting_the_checks_leaves_the_others(member):
