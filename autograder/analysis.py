@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -25,8 +25,11 @@ FORBIDDEN_MODULES = {
 FORBIDDEN_NAMES = {"__globals__", "__subclasses__", "_getframe", "f_back", "f_locals", "__builtins__"}
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "breakpoint", "input"}
 
+_SHARED = ", shared with "
 MIN_NODES = 45
 """Answers with fewer parts than this are alike by nature: there are not many ways to write 1 / n."""
+ALIKE = "alike but for names: "
+"""How the flag begins that names the students who share an answer; no other flag begins so."""
 MAX_SHARING = 3
 """An answer that more students than this share is the usual way to write it, or from a text that all have read."""
 
@@ -165,6 +168,28 @@ def with_similar_pairs(
 
 
 def _sentences(shared: Mapping[str, list[str]]) -> list[str]:
-    return [
-        f"alike but for names: {', '.join(names)}, shared with {others}" for others, names in shared.items()
-    ]
+    return [f"{ALIKE}{', '.join(names)}{_SHARED}{others}" for others, names in shared.items()]
+
+
+def likeness(flag: str, students: Collection[str]) -> tuple[str, tuple[str, ...]] | None:
+    """Return the answers that a flag calls alike, and those who share them; None for any other flag.
+
+    Args:
+        flag: One flag of a row.
+        students: All who may be named; a name may hold commas, so that the sentence alone does not tell.
+    """
+    answers, shared, tail = flag.removeprefix(ALIKE).partition(_SHARED)
+    others = _divided(tail, sorted(students, key=len, reverse=True), MAX_SHARING - 1)
+    return (answers, others) if flag.startswith(ALIKE) and shared and others else None
+
+
+def _divided(text: str, students: Sequence[str], most: int) -> tuple[str, ...]:
+    """Return the students whose names, joined by commas, are this text; empty if there are none."""
+    for student in students:
+        if text == student:
+            return (student,)
+        if most > 1 and text.startswith(f"{student}, "):
+            rest = _divided(text[len(student) + 2 :], students, most - 1)
+            if rest:
+                return (student, *rest)
+    return ()

@@ -15,8 +15,18 @@ from autograder.sanitise import Unreadable, read_notebook
 from autograder.sanitise.matching import match
 
 
-def check_notebook(path: Path, root: Path, level: Level, seed: int, limits: Limits) -> Graded:
+def check_notebook(
+    path: Path, root: Path, level: Level, seed: int, limits: Limits, student: str | None = None
+) -> Graded:
     """Return the row that a notebook would get, judged by the checks that it was released with.
+
+    Args:
+        path: The notebook.
+        root: The repository.
+        level: The level of confinement.
+        seed: With the student's name and the file, it decides every draw of the checks.
+        limits: What the notebook may use.
+        student: Whose it is; the file's name by default.
 
     Raises:
         UsageError: There is no such file, or it belongs to no assignment of the course.
@@ -24,7 +34,7 @@ def check_notebook(path: Path, root: Path, level: Level, seed: int, limits: Limi
     if not path.is_file():
         raise UsageError(f"there is no file {path}; give the notebook that you want to have checked")
     key = key_for(path, root)
-    submission = Submission(student=path.stem, assignment=key.assignment, path=path.resolve())
+    submission = Submission(student=student or path.stem, assignment=key.assignment, path=path.resolve())
     try:
         return grade_task(Task(loaded(submission), key, limits, level, seed))
     finally:

@@ -1,4 +1,4 @@
-"""The command `autograder`: release assignments, check one notebook, grade a class."""
+"""The command `autograder`: release assignments, check one notebook, grade a class, tell how it did."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="check one notebook on your own machine")
     check.add_argument("notebook", type=Path, metavar="NOTEBOOK")
+    check.add_argument("--student", metavar="NAME", help="draw what this student's grading drew")
     check.set_defaults(command=check_command)
 
     grade = commands.add_parser("grade", help="grade a class into an nbgrader gradebook")
@@ -61,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     grade.add_argument("--force", action="store_true", help="grade again what was graded")
     grade.set_defaults(command=grade_command)
 
+    _add_readers(commands)
     for command in (release, check, grade):
         command.add_argument(
             "--root", type=Path, default=Path(), metavar="DIR", help="the repository; the current folder"
@@ -68,6 +70,24 @@ def parser() -> argparse.ArgumentParser:
     for command in (check, grade):
         _add_limits(command)
     return top
+
+
+def _add_readers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands that read what `grade` left."""
+    report = commands.add_parser("report", help="make a page on how the class did, and a table of its checks")
+    report.add_argument("--anonymous", action="store_true", help="numbers instead of the students' names")
+    report.set_defaults(command=report_command)
+
+    explain = commands.add_parser("explain", help="tell what happened to one submission")
+    explain.add_argument("student", metavar="STUDENT", help="the name of the student's folder")
+    explain.add_argument("slug", metavar="SLUG")
+    explain.add_argument("--submitted", type=Path, metavar="DIR", help="`submitted` in the course folder")
+    explain.set_defaults(command=explain_command)
+
+    for command in (report, explain):
+        command.add_argument(
+            "--course", type=Path, required=True, metavar="DIR", help="where `grade` left everything"
+        )
 
 
 def _add_limits(command: argparse.ArgumentParser) -> None:
@@ -129,7 +149,7 @@ def check_command(options: argparse.Namespace) -> int:
 
     level = choose_level(options) if options.min_cage else detect().level
     seed = 0 if options.seed is None else options.seed
-    row = check_notebook(options.notebook, options.root, level, seed, _limits(options))
+    row = check_notebook(options.notebook, options.root, level, seed, _limits(options), options.student)
     print(as_text(row))
     return 0 if row.points == row.max_points else 1
 
@@ -170,6 +190,23 @@ def grade_command(options: argparse.Namespace) -> int:
     with live(console) as progress:
         summary = grade_class(run, progress)
     print_summary(summary.rows, summary.resumed, summary.notices, run.course)
+    return 0
+
+
+def report_command(options: argparse.Namespace) -> int:
+    """Make the page on the class."""
+    from autograder.report import write_report
+
+    for path in write_report(options.course, anonymous=options.anonymous):
+        print(path)
+    return 0
+
+
+def explain_command(options: argparse.Namespace) -> int:
+    """Tell what happened to one submission."""
+    from autograder.explain import explain
+
+    print(explain(options.course, options.student, options.slug, options.submitted))
     return 0
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograder.records import Graded
@@ -60,12 +60,16 @@ def jsonl(rows: Iterable[Graded]) -> str:
 
 def grades_csv(rows: Iterable[Graded]) -> str:
     """Return one CSV row a submission, with a header; quoted so that any name and any flag survives."""
+    values = (as_json(row) | {"flags": "; ".join(row.flags)} for row in rows)
+    return csv_text(COLUMNS, ([value[column] for column in COLUMNS] for value in values))
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Return a header and rows as CSV in which no value is a formula; None is an empty field."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        values = as_json(row) | {"flags": "; ".join(row.flags)}
-        writer.writerow([_harmless(values[column]) for column in COLUMNS])
+    writer.writerow(columns)
+    writer.writerows([_harmless(value) for value in row] for row in rows)
     return text.getvalue()
 
 

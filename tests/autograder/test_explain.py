@@ -1,0 +1,137 @@
+"""What happened to one submission stands on the terminal, and the command below it repeats it."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autograder.check_one import check_notebook
+from autograder.cli import main, parser
+from autograder.errors import UsageError
+from autograder.explain import as_text, command, explain, notebook_path
+from autograder.exports import jsonl
+from autograder.records import CellScore, Graded, Outcome
+
+ROW = Graded(
+    *("ann", "he", Outcome.TIMED_OUT),
+    cells=(CellScore("check_std", 2.0, 2.0), CellScore("check_fans", 0.0, 1.5, "It is 2.\nRead again.")),
+    reason="in the cell fans: too slow",
+    seconds=0.25,
+    seed=7,
+    cage="strict",
+    flags=("relu: imports gc (other code's objects)",),
+)
+
+
+@pytest.fixture
+def course(tmp_path):
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "results.jsonl").write_text(jsonl([ROW]), encoding="utf-8")
+    notebook = tmp_path / "submitted" / "ann" / "he" / "he.ipynb"
+    notebook.parent.mkdir(parents=True)
+    notebook.write_text("{}")
+    return tmp_path
+
+
+def test_everything_stands_there(course):
+    assert explain(course, "ann", "he").splitlines() == [
+        "ann · he: 2 of 3.5 points",
+        "outcome   timed_out, after 0.25 s",
+        "reason    in the cell fans: too slow",
+        "flag      relu: imports gc (other code's objects)",
+        "cage      strict",
+        "seed      7",
+        f"feedback  {course / 'feedback' / 'ann' / 'he' / 'he.html'}",
+        "",
+        "✓ check_std  2/2",
+        "✗ check_fans  0/1.5",
+        "    It is 2.",
+        "    Read again.",
+        "",
+        "The same draws again, with the limits that the run had by options of the same names:",
+        f"  autograder check {course}/submitted/ann/he/he.ipynb --student=ann --seed 7 --min-cage strict",
+    ]
+
+
+def test_the_command_prints_it(course, capsys):
+    assert main(["explain", "ann", "he", "--course", str(course)]) == 0
+    assert capsys.readouterr().out == explain(course, "ann", "he") + "\n"
+
+
+@pytest.mark.parametrize(
+    ("student", "slug", "words"),
+    [("zed", "he", "no result of a student zed"), ("ann", "depth", "for depth; there are: he")],
+)
+def test_what_is_not_there_is_said(course, capsys, student, slug, words):
+    assert main(["explain", student, slug, "--course", str(course)]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_without_results_the_status_is_2(tmp_path, capsys):
+    assert main(["explain", "ann", "he", "--course", str(tmp_path)]) == 2
+    assert "run `autograder grade" in capsys.readouterr().err
+
+
+def test_a_notebook_of_another_name_is_found(course):
+    usual = course / "submitted" / "ann" / "he" / "he.ipynb"
+    other = usual.with_name("mine.ipynb")
+    usual.rename(other)
+
+    assert notebook_path(ROW, course / "submitted") == other
+    assert notebook_path(ROW, course / "nowhere") == course / "nowhere" / "ann" / "he" / "he.ipynb"
+
+
+@pytest.mark.parametrize("name", ["-x", "a b", "$(touch x)", "it's", ";ls", "<script>", "=cmd"])
+@pytest.mark.parametrize("cage", ["strict", "none"])
+def test_the_command_means_what_it_says_for_every_name(name, cage):
+    row, path = replace(ROW, student=name, cage=cage), Path("sub") / name / "he" / "he.ipynb"
+    program, *arguments = shlex.split(command(row, path))
+    options = parser().parse_args(arguments)
+
+    assert program == "autograder"
+    assert (options.notebook, options.student, options.seed) == (path, name, 7)
+    assert (options.min_cage, options.no_cage) == ((cage, False) if cage != "none" else (None, True))
+
+
+def test_nothing_steers_the_terminal():
+    hostile = "\x1b[2J\x07\u202e<script>"
+    cells = (CellScore("check", 0.0, 1.0, hostile),)
+    text = as_text(
+        replace(ROW, student=hostile, reason=hostile, flags=(hostile,), cells=cells), Path(), Path()
+    )
+
+    assert all(c.isprintable() or c == "\n" for c in text)
+    assert "<script>" in text
+
+
+def test_an_unknown_hostile_name_does_not_either(course):
+    with pytest.raises(UsageError) as caught:
+        explain(course, "\x1b[2J", "he")
+
+    assert "\x1b" not in str(caught.value)
+
+
+@pytest.mark.parametrize("student", [None, "ann"])
+def test_the_name_decides_the_draws(tmp_path, monkeypatch, student):
+    """The draws are those of the student's grading only if the check goes by the student's name."""
+    seen = []
+    monkeypatch.setattr("autograder.check_one.key_for", lambda path, root: _Key())
+    monkeypatch.setattr("autograder.check_one.grade_task", lambda task: seen.append(task.submission.student))
+    monkeypatch.setattr("autograder.check_one.Task", lambda submission, *_: _Task(submission))
+    notebook = tmp_path / "he.ipynb"
+    notebook.write_text("{}")
+    check_notebook(notebook, tmp_path, None, 7, None, student)
+
+    assert seen == [student or "he"]
+
+
+class _Key:
+    assignment = "he"
+
+
+class _Task:
+    def __init__(self, submission):
+        self.submission = submission
