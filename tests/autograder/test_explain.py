@@ -8,12 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from autograder.check_one import check_notebook
+from autograder.cage import Level
 from autograder.cli import main, parser
 from autograder.errors import UsageError
 from autograder.explain import as_text, command, explain, notebook_path
 from autograder.exports import jsonl
-from autograder.records import CellScore, Graded, Outcome
+from autograder.key import load_key
+from autograder.pool import Task, close_worker, grade_task
+from autograder.records import CellScore, Graded, Limits, Outcome, Submission
+from autograder.release import release
+from autograder.roster import loaded
+from tests.conftest import HE
 
 ROW = Graded(
     *("ann", "he", Outcome.TIMED_OUT),
@@ -114,24 +119,30 @@ def test_an_unknown_hostile_name_does_not_either(course):
     assert "\x1b" not in str(caught.value)
 
 
-@pytest.mark.parametrize("student", [None, "ann"])
-def test_the_name_decides_the_draws(tmp_path, monkeypatch, student):
-    """The draws are those of the student's grading only if the check goes by the student's name."""
-    seen = []
-    monkeypatch.setattr("autograder.check_one.key_for", lambda path, root: _Key())
-    monkeypatch.setattr("autograder.check_one.grade_task", lambda task: seen.append(task.submission.student))
-    monkeypatch.setattr("autograder.check_one.Task", lambda submission, *_: _Task(submission))
-    notebook = tmp_path / "he.ipynb"
-    notebook.write_text("{}")
-    check_notebook(notebook, tmp_path, None, 7, None, student)
-
-    assert seen == [student or "he"]
+DRAWING = HE.replace(
+    "assert he_std(2) == 1\n",
+    "from autograder import checks\n"
+    "drawn = checks.rng().integers(10**9)\n"
+    'assert he_std(2) == 1, f"drawn: {drawn}"\n',
+)
 
 
-class _Key:
-    assignment = "he"
+def test_the_command_repeats_the_draws(tiny_course, monkeypatch, capsys):
+    """They depend on seed, student and file; with the file's name for the student's they are others."""
+    (tiny_course / "solutions" / "he" / "he.py").write_text(DRAWING, encoding="utf-8")
+    release("he", tiny_course)
+    notebook = tiny_course / "submitted" / "ann" / "he" / "he.ipynb"
+    notebook.parent.mkdir(parents=True)
+    text = (tiny_course / "exercises" / "he" / "he.ipynb").read_text(encoding="utf-8")
+    notebook.write_text(text.replace("raise NotImplementedError()", "return 3"), encoding="utf-8")
+    submission = loaded(Submission("ann", "he", notebook))
+    row = grade_task(Task(submission, load_key("he", tiny_course), Limits(), Level.NONE, seed=7))
+    close_worker()
+    monkeypatch.chdir(tiny_course)
+    arguments = shlex.split(command(row, notebook))[1:]
 
-
-class _Task:
-    def __init__(self, submission):
-        self.submission = submission
+    assert "drawn: " in row.cells[0].message
+    assert main(arguments) == 1
+    assert row.cells[0].message in capsys.readouterr().out
+    assert main([argument for argument in arguments if not argument.startswith("--student")]) == 1
+    assert row.cells[0].message not in capsys.readouterr().out
