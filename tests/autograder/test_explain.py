@@ -127,6 +127,7 @@ DRAWING = HE.replace(
 )
 
 
+@pytest.mark.slow
 def test_the_command_repeats_the_draws(tiny_course, monkeypatch, capsys):
     """They depend on seed, student and file; with the file's name for the student's they are others."""
     (tiny_course / "solutions" / "he" / "he.py").write_text(DRAWING, encoding="utf-8")
