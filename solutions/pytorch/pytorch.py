@@ -275,7 +275,7 @@ for n_in, n_hidden, n_out, n in ((3, 8, 4, 6), (20, 5, 2, 50)):
             found.gradients,
             {name: p.grad.numpy() for name, p in theirs.named_parameters()},
             tolerance=1e-4,
-            scale=float(expected.abs().max()) * n,
+            scale=float(expected.detach().abs().max()) * n,
             what="the gradients of `SimpleNN`",
         )
         if training:
