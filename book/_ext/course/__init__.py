@@ -7,9 +7,20 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from course import accessibility, assets, chapters, derivation, elements, freshness, predict, quiz, widgets
+from course import (
+    accessibility,
+    assets,
+    chapters,
+    derivation,
+    elements,
+    freshness,
+    icons,
+    predict,
+    quiz,
+    widgets,
+)
 
-PARTS = (elements, quiz, predict, derivation, chapters, widgets, assets, accessibility, freshness)
+PARTS = (elements, quiz, predict, derivation, chapters, widgets, assets, accessibility, freshness, icons)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
