@@ -14,10 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.cage import Level, detect
+from autograder.cage import Confinement, Level, detect
 from autograder.errors import EnvironmentMissing
 from autograder.kernel import Zygote
+from autograder.kernel.program import Program
 from autograder.kernel.zygote import _short_folder
+from autograder.records import Limits
 
 PATIENCE = 20.0
 SECRET = "the answer of the instructor, " + "b1946ac92492d2347c6235b4d2611184"
@@ -202,3 +204,12 @@ def test_the_folder_leaves_room_for_the_path_of_a_socket(monkeypatch: pytest.Mon
     folder.rmdir()
 
     assert len(str(folder / "k123456" / "s" / "k-5")) < 108
+
+
+def test_a_grader_that_needed_no_kernel_leaves_before_it_is_ready_and_nobody_complains(tmp_path, capfd):
+    program = Program(Confinement(Level.NONE, Limits()), tmp_path, ("json",), "")
+    program.start()
+    program.stop()
+
+    assert program.pid == 0
+    assert capfd.readouterr().err == ""
