@@ -15,12 +15,25 @@ from course import (
     elements,
     freshness,
     icons,
+    notebooks,
     predict,
     quiz,
     widgets,
 )
 
-PARTS = (elements, quiz, predict, derivation, chapters, widgets, assets, accessibility, freshness, icons)
+PARTS = (
+    elements,
+    quiz,
+    predict,
+    derivation,
+    chapters,
+    widgets,
+    assets,
+    accessibility,
+    freshness,
+    notebooks,
+    icons,
+)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

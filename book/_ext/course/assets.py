@@ -39,12 +39,15 @@ def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
 
 
 def _digest(app: Sphinx, config: Config) -> None:
-    """Make the static files part of the configuration: Sphinx copies them only when it writes pages."""
+    """Make the static files and this extension part of the configuration, so that Sphinx writes pages anew.
+
+    It copies static files only when it writes pages, and does not ask whether an extension has changed.
+    """
     digest = hashlib.sha256()
-    for folder in config.html_static_path:
-        for path in sorted((Path(app.srcdir) / folder).rglob("*")):
-            if path.is_file():
-                digest.update(path.as_posix().encode() + path.read_bytes())
+    static = (path for folder in config.html_static_path for path in (Path(app.srcdir) / folder).rglob("*"))
+    for path in sorted([*static, *Path(__file__).parent.glob("*.py")]):
+        if path.is_file():
+            digest.update(path.as_posix().encode() + path.read_bytes())
     config.course_static = digest.hexdigest()
 
 
