@@ -15,7 +15,8 @@ from tests.conftest import ROOT
 # Beside `_build/html`, which a reader may have built without -W, so that "no warning" is known to be true.
 TARGET = ROOT / "build" / "site"
 HTML = TARGET / "_build" / "html"
-_SOURCES = ("_config.yml", "_toc.yml", "book", "concepts", "exercises")
+_PACKED = ("autograder/__init__.py", "autograder/checks", "pyproject.toml", "requirements.txt", "LICENSE")
+_SOURCES = ("_config.yml", "_toc.yml", "book", "concepts", "exercises", *_PACKED)
 _STRICT = ("-W", "-n", "--keep-going", "--all", "--path-output", str(TARGET))
 
 

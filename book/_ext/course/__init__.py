@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 from course import (
     accessibility,
     assets,
+    assignments,
     chapters,
     derivation,
     elements,
@@ -32,6 +33,7 @@ PARTS = (
     accessibility,
     freshness,
     notebooks,
+    assignments,
     icons,
 )
 
