@@ -72,6 +72,10 @@ bench: environment exercises  ## how fast we grade, beside nbgrader, into build/
 	@.ci/system bubblewrap || echo 'Grading goes on with the strongest cage that there is.'
 	@python -m tests.bench $(BENCH_OPTIONS)
 
+.PHONY: new-chapter
+new-chapter:  ## begin a chapter: make new-chapter SLUG=word writes its five files
+	@$(PYTHON) .ci/new_chapter.py "$${SLUG-}"
+
 .PHONY: system
 system:  ## Debian packages for the tests: bubblewrap, chromium, postgresql
 	@.ci/system bubblewrap chromium postgresql
@@ -82,4 +86,4 @@ clean:  ## remove all that was built; the environment stays
 
 .PHONY: help
 help:  ## this list
-	@sed -nE 's/^([a-z]+):.*  ## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | sort | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
+	@sed -nE 's/^([a-z-]+):.*  ## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | sort | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
