@@ -16,6 +16,7 @@ from course import (
     elements,
     freshness,
     icons,
+    metadata,
     notebooks,
     predict,
     quiz,
@@ -34,6 +35,7 @@ PARTS = (
     freshness,
     notebooks,
     assignments,
+    metadata,
     icons,
 )
 
