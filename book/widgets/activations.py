@@ -16,6 +16,7 @@ class ActivationByLayer(CourseWidget):
     The quadrature for the theory comes from `concepts.mean_field`, so that the script only sums.
     """
 
+    scripts = ("numerics.js",)
     alt: ClassVar[str] = (
         "Choose an activation, the gain of the weights, the second moment of the first pre-activations and the "
         "number of layers. One picture shows the activation and its slope; the other, with a logarithmic axis, the "

@@ -25,18 +25,6 @@ function growth(width, sigmaW2) {
   };
 }
 
-// Standard normal numbers that depend on the seed only: mulberry32 and Box and Muller's transformation.
-function normals(seed) {
-  let state = seed >>> 0;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-}
-
 // ½ ln(χ²/n) summed over the layers, for one network: its log-norm when σ_w² = 1.
 function network(width, depth, seed) {
   const normal = normals(seed), path = [0];

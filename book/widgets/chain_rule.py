@@ -15,6 +15,7 @@ class TypicalAndMean(CourseWidget):
     The script computes the closed forms of `concepts.random_products` itself; a test compares the two.
     """
 
+    scripts = ("numerics.js",)
     alt: ClassVar[str] = (
         "Choose the width, the depth and the variance of the weights; on a logarithmic axis over the layers, "
         "one curve shows the length that a typical network keeps, one the root mean square of all networks, "

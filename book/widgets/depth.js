@@ -8,12 +8,6 @@ const ACTIVATIONS = {
 const WIDTH = 30, NETWORKS = 12;
 const VARIANCES = Array.from({ length: 41 }, (_, i) => Number((2 ** (-2 + i / 4)).toPrecision(3)));
 
-// E[g(√q u)] for u ~ N(0, 1), by the quadrature that Python sent.
-function gaussianMean({ nodes, weights }, g, q) {
-  const scale = Math.sqrt(q);
-  return nodes.reduce((sum, u, i) => sum + weights[i] * g(scale * u), 0);
-}
-
 // What a very wide network does: the factor √χ from each hidden layer to the one below it, multiplied up.
 function theory(quadrature, { f, df }, { hidden, sigma_w2: sigmaW2, sigma_b2: sigmaB2 }) {
   const factors = [];
@@ -27,19 +21,6 @@ function theory(quadrature, { f, df }, { hidden, sigma_w2: sigmaW2, sigma_b2: si
   return speeds;
 }
 
-// Standard normal numbers that depend on the seed only: mulberry32 and Box and Muller's transformation.
-function normals(seed) {
-  let state = seed >>> 0;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-}
-
-const draw = (size, std, normal) => Float64Array.from({ length: size }, () => std * normal());
 const length = (v) => Math.hypot(...v);
 
 // One network of width 30 and one input: ‖∂C/∂b_ℓ‖ = ‖δ_ℓ‖, relative to the last hidden layer.

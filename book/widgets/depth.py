@@ -16,6 +16,7 @@ class SpeedsByLayer(CourseWidget):
     The quadrature for the theory comes from `concepts.mean_field`, so that the script only sums.
     """
 
+    scripts = ("numerics.js",)
     alt: ClassVar[str] = (
         "Choose the activation, the number of hidden layers and the variances of weights and biases; on a "
         "logarithmic axis a dashed line shows how fast each hidden layer learns relative to the last one, "

@@ -12,6 +12,7 @@ from widgets.base import CourseWidget
 class SecondMoments(CourseWidget):
     """A network of leaky ReLU layers, whose weights have the variance c / n, n being one fan or both."""
 
+    scripts = ("numerics.js",)
     alt: ClassVar[str] = (
         "Choose the constant c of the weights' variance c/n, the fan n that it counts, the slope for negative "
         "inputs, the shape of the network and its depth; two curves on a logarithmic axis show the second moment "

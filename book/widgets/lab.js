@@ -30,7 +30,7 @@ const settingsOf = (model) => Object.fromEntries(SETTINGS.map((name) => [name, m
 
 // The engine in a worker of its own; while it computes, only the newest question waits.
 function calculator(answer) {
-  const compute = `const lab = (${gradientLab})();
+  const compute = `${uniforms} const lab = (${gradientLab})(uniforms);
     onmessage = ({ data }) => postMessage({ settings: data, found: lab.measure(data), theory: lab.theory(data) });`;
   let worker = null, inPage = null, busy = false, waiting = null;
   try {
@@ -39,7 +39,7 @@ function calculator(answer) {
     URL.revokeObjectURL(url);
   } catch { /* a page may forbid workers: then the page itself computes */ }
   const here = (settings) => {
-    inPage ??= gradientLab();
+    inPage ??= gradientLab(uniforms);
     answer({ settings, found: inPage.measure(settings), theory: inPage.theory(settings) });
   };
   if (worker) {
@@ -120,7 +120,7 @@ function around(...lists) {
   return there.length ? { min: Math.min(...there) / 10, max: Math.max(...there) * 10 } : {};
 }
 
-function draw(plots, { settings, found, theory }) {
+function paint(plots, { settings, found, theory }) {
   const { depth, activation } = settings, layers = Array.from({ length: depth + 1 }, (_, l) => l), own = layers.slice(1);
   const predicted = (name) => (theory ? [{ kind: "line", x: layers, y: theory[name], label: "theory", color: "ink", dash: "7 4" }] : []);
   const clipped = found.weightGradient.map((v) => v * found.factor), x = { max: depth };
@@ -180,7 +180,7 @@ function render({ model, el }) {
   let unread = odd.length ? `The address says ${odd.join(", ")}, which the lab does not know; it was left out. ` : "";
 
   const engine = calculator(({ settings, found, theory }) => {
-    draw(plots, { settings, found, theory });
+    paint(plots, { settings, found, theory });
     show(found.histogram);
     figure.say(unread + verdict(settings, found));
     unread = "";
@@ -203,5 +203,5 @@ function render({ model, el }) {
   return () => { clean(); engine.stop(); };
 }
 
-export { gradientLab, fromAddress };
+export { gradientLab, uniforms };
 export default { render };

@@ -34,7 +34,7 @@ class GradientLab(CourseWidget):
         "three plots show by layer the second moment of the activations, the norm of the gradient and the share of "
         "saturated or dead units, with the prediction of mean-field theory as a line."
     )
-    scripts: ClassVar[tuple[str, ...]] = ("lab_engine.js",)
+    scripts = ("numerics.js", "lab_engine.js")
     depth = traitlets.Int(30, min=1, max=100).tag(sync=True)
     width = traitlets.Enum([16, 32, 64, 128], 64).tag(sync=True)
     activation = traitlets.Enum(ACTIVATIONS, "sigmoid").tag(sync=True)

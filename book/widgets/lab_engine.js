@@ -5,7 +5,7 @@
 //   with shortcuts: u_l = norm(a_{l-1}),                       a_l = a_{l-1} + s φ(u_l) W_lᵀ    (He et al. 2016)
 //
 // There are no biases. C = Σ (a_L ∘ G) / B for a random G: a gradient of known size enters at the last layer.
-function gradientLab() {
+function gradientLab(uniforms) {
   const BATCH = 64, EPS = 1e-5;
 
   const normalDensity = (z) => Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI);
@@ -107,17 +107,8 @@ function gradientLab() {
       own: gain * gain }[init];
   }
 
-  // mulberry32: a small generator whose numbers any language can repeat.
-  function uniforms(seed) {
-    let state = seed >>> 0;
-    return () => {
-      state = (state + 0x6d2b79f5) >>> 0;
-      let t = Math.imul(state ^ (state >>> 15), state | 1);
-      t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-      return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-    };
-  }
-  function normals(uniform, count) {
+  // Both numbers of Box and Muller's pair, since there are many to draw.
+  function normalArray(uniform, count) {
     const out = new Float64Array(count);
     for (let i = 0; i < count; i += 2) {
       const r = Math.sqrt(-2 * Math.log(1 - uniform())), angle = 2 * Math.PI * uniform();
@@ -188,10 +179,10 @@ function gradientLab() {
     const random = () => uniforms(layerSeed(seed, layer));
     const kinds = {
       constant: () => new Float64Array(n2).fill(1),
-      orthogonal: () => orthogonalised(normals(random(), n2), width),
+      orthogonal: () => orthogonalised(normalArray(random(), n2), width),
       pytorch: () => { const u = random(); return Float64Array.from({ length: n2 }, () => 2 * u() - 1); },
     };
-    const make = kinds[init] ?? (() => normals(random(), n2));
+    const make = kinds[init] ?? (() => normalArray(random(), n2));
     const pair = () => { const draw = make(); return { draw, back: transposed(draw, width, width) }; };
     const scales = { constant: 1 / width, orthogonal: 1, pytorch: 1 / Math.sqrt(width) };
     const scale = scales[init] ?? Math.sqrt(weightScale({ init, gain, width }) / width);
@@ -307,8 +298,8 @@ function gradientLab() {
      `total` is the global norm of the weights' gradients, `factor` what clipping multiplies them by. */
   function measure(settings, { keep = false } = {}) {
     const { depth, width, activation, seed, clip } = settings, size = BATCH * width, key = `${width} ${seed}`;
-    const x = draws("input", key, () => normals(uniforms(layerSeed(seed, 0)), size));
-    const G = draws("direction", key, () => normals(uniforms(layerSeed(seed, -1)), size));
+    const x = draws("input", key, () => normalArray(uniforms(layerSeed(seed, 0)), size));
+    const G = draws("direction", key, () => normalArray(uniforms(layerSeed(seed, -1)), size));
     const layers = forward(settings, x), gradients = [G.map((v) => v / BATCH)], weightGradient = [];
     for (const layer of layers.toReversed()) {
       const step = backward(settings, layer, gradients[0]);

@@ -12,6 +12,7 @@ from widgets.base import CourseWidget
 class GateProducts(CourseWidget):
     """The gradient of a cell along its direct path, for gates with a bias and random inputs."""
 
+    scripts = ("numerics.js",)
     alt: ClassVar[str] = (
         "Choose the bias of a forget gate, how much inputs move its pre-activation, and a number of steps; a chart "
         "with a logarithmic axis shows what is left of the gradient of a cell so many steps back: for a gate that "

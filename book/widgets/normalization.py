@@ -15,6 +15,7 @@ class GradientBehindNorm(CourseWidget):
     The script computes `concepts.normalized_networks` itself; a test compares the two.
     """
 
+    scripts = ("numerics.js",)
     alt: ClassVar[str] = (
         "Choose the norm in front of each leaky ReLU, the batch size, the slope for negative inputs and the number "
         "of layers; on a logarithmic axis a curve shows the mean square of the gradient at each layer relative to "

@@ -21,21 +21,6 @@ function theory(kind, depth, scale) {
   return { forward, backward };
 }
 
-// Standard normal numbers that depend on the seed only: mulberry32 and Box and Muller's transformation.
-function normals(seed) {
-  let state = seed >>> 0;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-}
-
-const draw = (size, std, normal) => Float64Array.from({ length: size }, () => std * normal());
-const meanSquare = (values) => values.reduce((sum, v) => sum + v * v, 0) / values.length;
-
 // Inputs, the gradient at the output, and the weights (V, W) of each block; drawn once, as many as were asked for.
 const drawn = (() => {
   let normal = null, x, gradient;

@@ -12,6 +12,7 @@ from widgets.base import CourseWidget
 class Branches(CourseWidget):
     """A network of `depth` blocks, whose branches are multiplied by a scale that may depend on the depth."""
 
+    scripts = ("numerics.js",)
     alt: ClassVar[str] = (
         "Choose the depth, the factor on each branch, and whether the blocks have no shortcut, a shortcut, or a "
         "shortcut and batch norm on the branch; two curves on a logarithmic axis show the second moment of the "

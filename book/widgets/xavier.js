@@ -20,12 +20,6 @@ function widthsOf({ first_width: first, last_width: last, depth }) {
   return Array.from({ length: depth + 1 }, (_, l) => Math.round(first * (last / first) ** (l / depth)));
 }
 
-// E[g(√q u)] for u ~ N(0, 1), by the quadrature that Python sent.
-function gaussianMean({ nodes, weights }, g, q) {
-  const scale = Math.sqrt(q);
-  return nodes.reduce((sum, u, i) => sum + weights[i] * g(scale * u), 0);
-}
-
 // What theory says of layers 1 … L: the activations' variance, and E[δ²] relative to the last layer.
 function theory(quadrature, { f, df }, widths, variances) {
   const q = [], forward = [], depth = variances.length;
@@ -43,20 +37,6 @@ function theory(quadrature, { f, df }, widths, variances) {
   return { forward, backward };
 }
 
-// Standard normal numbers that depend on the seed only: mulberry32 and Box and Muller's transformation.
-function normals(seed) {
-  let state = seed >>> 0;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t = (t + Math.imul(t ^ (t >>> 7), t | 61)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-}
-
-const draw = (size, std, normal) => Float64Array.from({ length: size }, () => std * normal());
-
 // rows (BATCH, inner) times matrix (outer, inner) transposed; `across` reads the matrix the other way round.
 function product(rows, matrix, inner, outer, across = false) {
   const result = new Float64Array(BATCH * outer);
@@ -72,7 +52,6 @@ function product(rows, matrix, inner, outer, across = false) {
 }
 
 const mean = (values) => values.reduce((sum, v) => sum + v, 0) / values.length;
-const meanSquare = (values) => values.reduce((sum, v) => sum + v * v, 0) / values.length;
 
 // The same two profiles, measured in one random network on BATCH standard-normal inputs.
 function simulate({ f, df }, widths, variances, seed = 1) {

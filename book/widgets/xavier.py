@@ -16,6 +16,7 @@ class VarianceByLayer(CourseWidget):
     The quadrature for the theory comes from `concepts.mean_field`, so that the script only sums.
     """
 
+    scripts = ("numerics.js",)
     alt: ClassVar[str] = (
         "Choose the rule for the weights, their standard deviation, the widths, depth and activation; "
         "two curves on a logarithmic axis show the variance of the activations going up through the layers "

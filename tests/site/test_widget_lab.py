@@ -44,7 +44,8 @@ NETWORKS: list[dict[str, Any]] = [
 
 LOAD = """async (source) => {
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  globalThis.lab = (await import(url)).gradientLab();
+  const { gradientLab, uniforms } = await import(url);
+  globalThis.lab = gradientLab(uniforms);
 }"""
 PLAIN = """([settings, options]) => JSON.parse(JSON.stringify(lab.measure(settings, options),
   (key, value) => (ArrayBuffer.isView(value) ? Array.from(value) : value)))"""

@@ -81,7 +81,8 @@ def fingerprint(page: Path, roots: list[Path]) -> str:
     """Return a hash of all code of ours that a page imports."""
     source = code_of(page.read_text(encoding="utf-8"))
     digest = hashlib.sha256()
-    shared = [path for path in (page.parent / "widgets").glob("plot.*") if "widgets" in source]
+    common = ("plot.js", "plot.css", "numerics.js") if "widgets" in source else ()
+    shared = [path for name in common if (path := page.parent / "widgets" / name).is_file()]
     for path in sorted({*modules_of(source, roots), *shared}):
         digest.update(path.as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
