@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import select
 import signal
 import socket
 import time
@@ -92,6 +92,6 @@ class Examiner:
     def close(self) -> None:
         """End the process, whatever it is doing."""
         self._control.close()
-        if not select.select([self._pidfd], [], [], 0)[0]:
+        with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
         os.close(self._pidfd)

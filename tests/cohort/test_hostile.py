@@ -22,7 +22,7 @@ from tests.conftest import ROOT, autograder
 ATTEMPTS = attempts()
 SLUGS = ("chain_rule", "pytorch", "xavier")
 NEIGHBOURS = ("a_neighbour", "f_neighbour", "n_neighbour", "s_neighbour", "z_neighbour")
-LIMITS = ("--cell-seconds", 4, "--notebook-seconds", 15, "--memory", 256)
+LIMITS = ("--cell-seconds", 5, "--notebook-seconds", 30, "--memory", 256)
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 

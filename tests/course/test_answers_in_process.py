@@ -139,7 +139,8 @@ def test_a_constant_earns_nothing(slug: str, function: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("slug", "function"), FUNCTIONS)
-def test_no_false_alarm_on_the_reference_with_two_hundred_seeds(slug: str, function: str) -> None:
+def test_no_false_alarm_on_the_reference(slug: str, function: str) -> None:
+    """Forty seeds; `python -m tests.course.false_alarms` takes thousands."""
     runs = programs(CELLS[slug])[function]
 
-    assert rejections(runs, range(200)) == {}
+    assert rejections(runs, range(40)) == {}
