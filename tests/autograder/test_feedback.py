@@ -11,7 +11,6 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import sync_playwright
 
 from autograder.feedback import MAX_IMAGE, MAX_TAGS, points, render
 from autograder.records import AnswerKey, CellScore, Graded, KeyCell, Outcome, Role
@@ -350,27 +349,22 @@ def test_an_assignment_without_points_has_a_page():
 
 
 @pytest.mark.browser
-def test_in_a_browser_nothing_runs_and_nothing_is_fetched(tmp_path):
+def test_in_a_browser_nothing_runs_and_nothing_is_fetched(tmp_path, browser):
     """All vectors on one page, opened without a network; the policy of the page would stop what the cleaning missed."""
     text = "\n".join(VECTORS).replace("\ud800", "")
     path = tmp_path / "page.html"
     path.write_text(render(everywhere(text), KEY), encoding="utf-8", errors="replace")
     said, asked = [], []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        tab = browser.new_page()
-        tab.on("console", lambda message: said.append(message.text))
-        tab.on("pageerror", lambda error: said.append(str(error)))
-        tab.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
-        tab.on("request", lambda request: asked.append(request.url))
-        tab.goto(path.as_uri())
-        for name in ("details", "a"):
-            tab.locator(name).first.click()
-        title = tab.title()
-        browser.close()
+    tab = browser.new_page()
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    tab.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto(path.as_uri())
+    for name in ("details", "a"):
+        tab.locator(name).first.click()
+    title = tab.title()
+    tab.close()
 
     assert title == "numbers: 1.5 of 3.5 points"
     assert said == []

@@ -9,7 +9,6 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from autograder.analysis import with_similar_pairs
 from autograder.cli import main
@@ -192,24 +191,19 @@ def test_without_results_the_status_is_2(tmp_path, capsys):
 
 
 @pytest.mark.browser
-def test_in_a_browser_nothing_runs_and_nothing_is_fetched(tmp_path):
+def test_in_a_browser_nothing_runs_and_nothing_is_fetched(tmp_path, browser):
     write_report(course_of(tmp_path, hostile_class()))
     path = tmp_path / "report" / "report.html"
     said, asked = [], []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        tab = browser.new_page(viewport={"width": 420, "height": 800})
-        tab.on("console", lambda message: said.append(message.text))
-        tab.on("pageerror", lambda error: said.append(str(error)))
-        tab.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
-        tab.on("request", lambda request: asked.append(request.url))
-        tab.goto(path.as_uri())
-        wider = tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        title = tab.title()
-        browser.close()
+    tab = browser.new_page(viewport={"width": 420, "height": 800})
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    tab.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto(path.as_uri())
+    wider = tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    title = tab.title()
+    tab.close()
 
     assert (title, said, asked) == ("Class report", [], [path.as_uri()])
     assert wider <= 0
