@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import importlib
 import json
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -19,7 +18,7 @@ from autograder.errors import UsageError
 from autograder.executed import for_formgrader
 from autograder.feedback import render
 from autograder.files import write_atomically, written
-from autograder.gradebook import Lateness, Writer, default_url
+from autograder.gradebook import Lateness, Writer, default_url, load_nbgrader
 from autograder.key import load_key
 from autograder.pool import MAX_ATTEMPTS, Pool, Task
 from autograder.records import AnswerKey, Graded, Limits, Submission
@@ -105,8 +104,8 @@ def _grade_class(run: Run, progress: Progress) -> Summary:
     todo = [submission for submission in submissions if _id(submission) not in known]
     with Pool(run.workers, run.make_executor) as pool:
         if todo:
-            # While the canaries run; nbgrader takes longer to import than they do.
-            threading.Thread(target=importlib.import_module, args=("nbgrader.api",), daemon=True).start()
+            # While the canaries run: it takes as long as they do.
+            threading.Thread(target=load_nbgrader, daemon=True).start()
             _test_the_grader(run, [keys[slug] for slug in sorted({s.assignment for s in todo})], pool)
         lateness = Lateness(run.submitted, run.root)
         with Writer(run.database or default_url(run.course), lateness) as writer:

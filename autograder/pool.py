@@ -224,7 +224,7 @@ class _Worker:
             torch = TORCH_MODULES if task.uses_torch else ()
             students = Zygote(task.level, task.limits, (*STUDENT_MODULES, *torch))
             self._zygotes.append(students)
-            examiners = Zygote(Level.NONE, task.limits, (*EXAMINER_MODULES, *torch[:1]), kernels=False)
+            examiners = Zygote(Level.NONE, task.limits, (*EXAMINER_MODULES, *torch), kernels=False)
             self._zygotes.append(examiners)
             for zygote in self._zygotes:
                 zygote.__enter__()

@@ -7,15 +7,13 @@ Marks and comments that a person gave are never touched.
 from __future__ import annotations
 
 import hashlib
-import os
-import subprocess
-import sys
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from autograder.errors import GradebookError
+from autograder.gradebook import library
 from autograder.gradebook.late import Lateness
 from autograder.records import AnswerKey, CellScore, Graded, Role
 
@@ -51,11 +49,11 @@ class Writer:
     def __init__(self, url: str, lateness: Lateness | None = None) -> None:
         self._url = url
         self._lateness = lateness
-        # nbgrader sets up a new database by calling `alembic`, which stands beside our own interpreter
-        os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
         with _Explained(url):
+            library.load()
             from nbgrader.api import Gradebook
 
+            library.stamp(with_driver(url))
             self._gradebook: Gradebook = Gradebook(with_driver(url))
 
     def __enter__(self) -> Self:
@@ -239,7 +237,7 @@ class _Explained:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: Any) -> None:
         from sqlalchemy.exc import SQLAlchemyError
 
-        known = (SQLAlchemyError, OSError, ImportError, ValueError, subprocess.SubprocessError)
+        known = (SQLAlchemyError, OSError, ImportError, ValueError)
         if isinstance(error, known):
             first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
             raise GradebookError(
