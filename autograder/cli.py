@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from autograder import paperwork
 from autograder.cage import Level
 from autograder.errors import AutograderError, EnvironmentMissing, UsageError
 from autograder.records import Graded, Limits
@@ -51,7 +52,10 @@ def parser() -> argparse.ArgumentParser:
     grade = commands.add_parser("grade", help="grade a class into an nbgrader gradebook")
     grade.add_argument("slugs", nargs="*", metavar="SLUG", help="assignments; all by default")
     grade.add_argument(
-        "--submitted", type=Path, required=True, metavar="DIR", help="holds <student>/<slug>/<slug>.ipynb"
+        "--submitted",
+        type=Path,
+        metavar="DIR",
+        help="holds <student>/<slug>/<slug>.ipynb; in the course folder",
     )
     grade.add_argument("--course", type=Path, required=True, metavar="DIR", help="where everything is left")
     grade.add_argument(
@@ -63,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     grade.set_defaults(command=grade_command)
 
     _add_readers(commands)
+    paperwork.add_commands(commands)
     for command in (release, check, grade):
         command.add_argument(
             "--root", type=Path, default=Path(), metavar="DIR", help="the repository; the current folder"
@@ -170,11 +175,12 @@ def grade_command(options: argparse.Namespace) -> int:
         raise UsageError(
             f"there are no assignments in {options.root / 'solutions'}; run this in the repository"
         )
-    find_submissions(options.submitted, wanted)  # raises before anything is written
+    submitted = options.submitted or options.course / "submitted"
+    find_submissions(submitted, wanted)  # raises before anything is written
     dask = DaskExecutor(options.scheduler) if options.scheduler else None
     run = Run(
         root=options.root,
-        submitted=options.submitted,
+        submitted=submitted,
         course=options.course,
         slugs=wanted,
         level=choose_level(options),

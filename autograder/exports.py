@@ -1,19 +1,16 @@
-"""What leaves the gradebook as files: one JSON line and one CSV row a submission.
+"""What a run found out, as files: one JSON line and one CSV row a submission.
 
-The CSV is made to be opened in a spreadsheet, which takes a text that begins with `=`, `+`, `-` or `@` for a formula
-and runs it.  Names of folders and flags are the students' words, so such a text gets an apostrophe before it,
-as spreadsheets themselves mark a text.  The JSON lines hold every text as it is.
+The JSON lines hold every text as it is; the CSV, made for spreadsheets, holds no formula.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from autograder.records import Graded
+from autograder.tables import csv_text
 
 COLUMNS = (
     "student",
@@ -28,7 +25,6 @@ COLUMNS = (
     "flags",
 )
 
-_FORMULA = ("=", "+", "-", "@")
 _LINE_ENDS = {ord(end): f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"}
 
 
@@ -62,18 +58,3 @@ def grades_csv(rows: Iterable[Graded]) -> str:
     """Return one CSV row a submission, with a header; quoted so that any name and any flag survives."""
     values = (as_json(row) | {"flags": "; ".join(row.flags)} for row in rows)
     return csv_text(COLUMNS, ([value[column] for column in COLUMNS] for value in values))
-
-
-def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Return a header and rows as CSV in which no value is a formula; None is an empty field."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([_harmless(value) for value in row] for row in rows)
-    return text.getvalue()
-
-
-def _harmless(value: Any) -> Any:
-    """Return a value that no spreadsheet takes for a formula."""
-    is_formula = isinstance(value, str) and value.lstrip().startswith(_FORMULA)
-    return f"'{value}" if is_formula else value

@@ -14,12 +14,13 @@ from markupsafe import Markup
 
 from autograder.analysis import likeness
 from autograder.anonymity import numbered
-from autograder.exports import csv_text
 from autograder.files import write_atomically
 from autograder.items import FEWEST, Item, items, judged
+from autograder.people import People, Person, read_people
 from autograder.plots import bar, histogram, two_sided_bar
 from autograder.records import GRADER_DIED, Graded, Outcome
 from autograder.results import read_results
+from autograder.tables import csv_text
 
 SLOWEST = 10
 LONGEST = 400
@@ -71,20 +72,22 @@ def write_report(course: Path, *, anonymous: bool = False) -> tuple[Path, Path]:
     Raises:
         UsageError: There are no results.
     """
-    rows = read_results(course)
+    rows, people = read_results(course), read_people(course)
     if anonymous:
-        rows = numbered(rows)
+        rows, people = numbered(rows), People()
     page, table = course / "report" / "report.html", course / "report" / "items.csv"
-    write_atomically(page, render(rows))
+    write_atomically(page, render(rows, people))
     write_atomically(table, items_csv(items(rows)))
     return page, table
 
 
-def render(rows: Sequence[Graded]) -> str:
+def render(rows: Sequence[Graded], people: People | None = None) -> str:
     """Return the page: one file without scripts that needs nothing else."""
+    known = people.by_id if people else {}
     outcomes = Counter((row.assignment, row.outcome) for row in rows)
     return _template().render(
         rows=rows,
+        who=lambda student: _named(student, known.get(student)),
         students=len({row.student for row in rows}),
         sections=sections(rows),
         fewest=FEWEST,
@@ -95,6 +98,10 @@ def render(rows: Sequence[Graded]) -> str:
         slowest=sorted(rows, key=lambda row: -row.seconds)[:SLOWEST],
         alike=alike(rows),
     )
+
+
+def _named(student: str, person: Person | None) -> str:
+    return student if person is None or person.name == student else f"{person.name} ({student})"
 
 
 def sections(rows: Sequence[Graded]) -> list[Section]:

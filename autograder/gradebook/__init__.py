@@ -1,10 +1,22 @@
 """nbgrader's gradebook: `writer` is the only one that writes to it, `late` knows when submissions came in.
 
-`library` imports nbgrader.
+`marks` reads what counts, `library` imports nbgrader.
 """
 
+from autograder.gradebook.connection import default_url, hidden_password, with_driver
 from autograder.gradebook.late import Lateness
 from autograder.gradebook.library import load as load_nbgrader
-from autograder.gradebook.writer import Writer, default_url, hidden_password, with_driver
+from autograder.gradebook.marks import ByHand, Mark, read_marks
+from autograder.gradebook.writer import Writer
 
-__all__ = ["Lateness", "Writer", "default_url", "hidden_password", "load_nbgrader", "with_driver"]
+__all__ = [
+    "ByHand",
+    "Lateness",
+    "Mark",
+    "Writer",
+    "default_url",
+    "hidden_password",
+    "load_nbgrader",
+    "read_marks",
+    "with_driver",
+]

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable
-from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from autograder.errors import GradebookError
-from autograder.gradebook import library
+from autograder.gradebook import library, marks
+from autograder.gradebook.connection import Explained, with_driver
 from autograder.gradebook.late import Lateness
+from autograder.people import Person
 from autograder.records import AnswerKey, CellScore, Graded, Role
 
 if TYPE_CHECKING:
@@ -28,11 +28,6 @@ _ROLES = {  # which cells of the key stand in which table
 }
 MAX_ID = 128
 """Characters of a student's id: the size of the column."""
-
-
-def default_url(course: Path) -> str:
-    """Return the URL of the course folder's own SQLite gradebook."""
-    return f"sqlite:///{course.resolve() / 'gradebook.db'}"
 
 
 class Writer:
@@ -49,7 +44,7 @@ class Writer:
     def __init__(self, url: str, lateness: Lateness | None = None) -> None:
         self._url = url
         self._lateness = lateness
-        with _Explained(url):
+        with Explained(url):
             library.load()
             from nbgrader.api import Gradebook
 
@@ -71,7 +66,7 @@ class Writer:
     def prepare(self, key: AnswerKey) -> None:
         """Write down the assignment: its cells and their points, as `nbgrader generate_assignment` does."""
         book, slug = self._gradebook, key.assignment
-        with _Explained(self._url):
+        with Explained(self._url):
             self._remove_stale_cells(key)
             book.update_or_create_assignment(slug)
             book.update_or_create_notebook(slug, slug)
@@ -110,6 +105,16 @@ class Writer:
             session.delete(cell)
         session.commit()
 
+    def enrol(self, people: Iterable[Person]) -> None:
+        """Write down the names and addresses of students, also of those who handed in nothing."""
+        with Explained(self._url):
+            marks.enrol(self._gradebook, people)
+
+    def by_hand(self, slug: str) -> dict[str, dict[str, marks.ByHand]]:
+        """Return what persons gave in one assignment: by student, then by cell."""
+        with Explained(self._url):
+            return marks.by_hand(self._gradebook, slug)
+
     def write(self, rows: Iterable[Graded], key: AnswerKey, resumed: Collection[str] = ()) -> list[str]:
         """Write one batch of rows of one assignment in one transaction.
 
@@ -122,7 +127,7 @@ class Writer:
             What a person who gave manual marks should look at again, one sentence each.
         """
         batch = list(rows)
-        with _Explained(self._url):
+        with Explained(self._url):
             try:
                 notices = []
                 for row in batch:
@@ -223,45 +228,3 @@ def _untouched(row: Graded, key: AnswerKey) -> set[str]:
         if cell.role in (Role.SOLUTION, Role.MANUAL)
         and sources.get(cell.name, "").strip() in ("", key.released[cell.name].strip())
     }
-
-
-class _Explained:
-    """Turns the many errors of a database into one that says where and what to do."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: Any) -> None:
-        from sqlalchemy.exc import SQLAlchemyError
-
-        known = (SQLAlchemyError, OSError, ImportError, ValueError)
-        if isinstance(error, known):
-            first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-            raise GradebookError(
-                f"the gradebook {hidden_password(self._url)} cannot be used ({first_line}); "
-                "what was graded is kept, mend this and run the same command again"
-            ) from error
-
-
-def with_driver(url: str) -> str:
-    """Return a database URL that names the PostgreSQL driver of requirements.txt when it names none.
-
-    >>> with_driver("postgresql://db/grades")
-    'postgresql+psycopg2://db/grades'
-    """
-    scheme, separator, rest = url.partition("://")
-    return f"postgresql+psycopg2{separator}{rest}" if scheme in ("postgres", "postgresql") else url
-
-
-def hidden_password(url: str) -> str:
-    """Return a database URL as it may be printed."""
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        return make_url(url).render_as_string(hide_password=True)
-    except (ArgumentError, ValueError):
-        return url.rpartition("@")[2]

@@ -14,6 +14,7 @@ from autograder.analysis import with_similar_pairs
 from autograder.cli import main
 from autograder.exports import jsonl
 from autograder.items import items
+from autograder.people import Person, write_people
 from autograder.records import GRADER_DIED, CellScore, Graded, Outcome
 from autograder.report import COLUMNS, SLOWEST, alike, items_csv, render, sections, write_report
 
@@ -207,3 +208,14 @@ def test_in_a_browser_nothing_runs_and_nothing_is_fetched(tmp_path, browser):
 
     assert (title, said, asked) == ("Class report", [], [path.as_uri()])
     assert wider <= 0
+
+
+def test_names_of_the_list_of_students_stand_on_the_page_and_not_on_the_anonymous_one(tmp_path):
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "results.jsonl").write_text(jsonl(CLASS), encoding="utf-8")
+    write_people(tmp_path, [Person("ann", "Ann", "<b>Lee</b>"), Person("bob")])
+
+    page = write_report(tmp_path)[0].read_text(encoding="utf-8")
+    assert "Ann &lt;b&gt;Lee&lt;/b&gt; (ann)" in page
+    assert "<bdi>bob</bdi>" in page
+    assert "Ann" not in write_report(tmp_path, anonymous=True)[0].read_text(encoding="utf-8")

@@ -1,0 +1,80 @@
+"""The commands around grading: who takes the course, what was handed in, and where the marks go."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from autograder.errors import UsageError
+
+
+def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands to the command line."""
+    roster = commands.add_parser(
+        "roster", help="take over a list of students: our columns, Canvas' or Moodle's"
+    )
+    roster.add_argument("table", type=Path, metavar="FILE", help="CSV")
+    roster.add_argument("--database", metavar="URL", help="of the gradebook; SQLite in the course folder")
+    roster.set_defaults(command=roster_command)
+
+    export = commands.add_parser("export", help="write the marks for a spreadsheet or a learning platform")
+    export.add_argument("slugs", nargs="*", metavar="SLUG", help="assignments; all by default")
+    export.add_argument("--format", required=True, choices=("csv", "canvas", "moodle", "gradescope"))
+    export.add_argument("--output", type=Path, metavar="PATH", help="`exports/` in the course folder")
+    export.add_argument("--database", metavar="URL", help="of the gradebook; SQLite in the course folder")
+    export.add_argument(
+        "--title",
+        action="append",
+        default=[],
+        metavar="SLUG=TITLE",
+        help="the platform's name of an assignment",
+    )
+    export.set_defaults(command=export_command)
+
+    for command in (roster, export):
+        command.add_argument(
+            "--course", type=Path, required=True, metavar="DIR", help="the folder of `grade --course`"
+        )
+
+
+def roster_command(options: argparse.Namespace) -> int:
+    """Take over a list of students; the gradebook, if there is one, learns their names."""
+    from autograder.gradebook import Writer, default_url
+    from autograder.people import import_people, read_people, write_people
+
+    before, now = read_people(options.course).by_id, import_people(options.table)
+    print(write_people(options.course, now))
+    new = sum(person.id not in before for person in now)
+    gone = len(before) - (len(now) - new)
+    if options.database or (options.course / "gradebook.db").is_file():
+        with Writer(options.database or default_url(options.course)) as writer:
+            writer.enrol(now)
+    print(f"{len(now)} students: {new} new, {gone} not in the list any more")
+    return 0
+
+
+def export_command(options: argparse.Namespace) -> int:
+    """Write the marks for a platform."""
+    from autograder.marks import export_marks
+
+    titles = dict(_title(text) for text in options.title)
+    exported = export_marks(
+        options.course,
+        options.format,
+        options.slugs,
+        database=options.database,
+        titles=titles,
+        output=options.output,
+    )
+    for path in exported.paths:
+        print(path)
+    for notice in exported.notices:
+        print(f"  look: {notice}")
+    return 0
+
+
+def _title(text: str) -> tuple[str, str]:
+    slug, sign, title = text.partition("=")
+    if not (slug and sign and title):
+        raise UsageError(f"--title {text!r} is not SLUG=TITLE, such as 'he=Assignment 3 (4711)'")
+    return slug, title
