@@ -20,6 +20,7 @@ from course import (
     notebooks,
     predict,
     quiz,
+    search,
     widgets,
 )
 
@@ -37,6 +38,7 @@ PARTS = (
     assignments,
     metadata,
     icons,
+    search,
 )
 
 
