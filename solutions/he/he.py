@@ -648,6 +648,12 @@ def thin_networks(n):
 
 moments = thin_networks(4000)
 checks.that(
+    np.all(moments[:, 0] > 0),
+    "With n = 4000 and one unit a layer the first layer is never 0: half of the inputs have the sign of the weight. "
+    "It is 0 here: use `n` inputs.",
+    **about,
+)
+checks.that(
     moments[:, 0].max() > 2 * moments[:, 0].min(),
     "Networks of one unit must differ: their single weight is drawn once for all inputs, not once for each.",
     **about,

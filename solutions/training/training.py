@@ -289,6 +289,12 @@ for t, beta1 in [(1, 0.9), (2, 0.9), (40, 0.9), (3, 0.0)]:
         what=f"(w, m, v) at t = {t} with the usual lr, β₂ and eps",
         see="training#adam",
     )
+checks.close(
+    checks.call(adam_step, w, g, m, v, 7),
+    reference.adam_step(w, g, m, v, 7),
+    what="(w, m, v) at t = 7 with the usual lr, β₁, β₂ and eps",
+    see="training#adam",
+)
 ### END HIDDEN TESTS
 # m and v for which the corrected means are known: `share` times the size of g, and `ratio` times its root.
 rng = checks.rng()

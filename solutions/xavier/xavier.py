@@ -176,6 +176,9 @@ W = np.stack([row, row, row])
 W[1, 3] += 1e-9  # one entry is enough
 checks.close(checks.call(distinct_units, W), 2, what="the number of rows when one entry differs by 1e-9")
 ### BEGIN HIDDEN TESTS
+for gap, count in ((4e-13, 1), (1.5e-12, 2)):  # on either side of the default
+    W = np.array([[0.0, 0.5], [gap, 0.5]])
+    checks.close(checks.call(distinct_units, W), count, what=f"the number of rows that differ by {gap:g}")
 W = np.zeros((4, 50))
 W[1] = 0.09  # every entry within tol, although the rows are far apart as vectors
 checks.close(

@@ -6,76 +6,30 @@
 from __future__ import annotations
 
 import re
-import signal
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from autograder import checks
-from autograder.leaks import outside
-from autograder.markers import SourceCell, function_of
-from autograder.records import Role
-from autograder.release import slugs, source_cells
-from tests.course.corpus import NEEDS, Answer, read_answers
+from autograder.release import slugs
+from tests.course.corpus import Answer, read_answers
 from tests.course.false_alarms import programs, rejections
+from tests.course.in_process import (
+    PATIENCE,
+    ROOT,
+    NeverEnds,
+    cells_of,
+    checks_of,
+    failures,
+    functions_of,
+    solution_of,
+)
 
-ROOT = Path(__file__).parents[2]
-PATIENCE = 2.0  # seconds of processor time after which a wrong answer counts as one that never ends
 SLUGS = [slug for slug in slugs(ROOT) if read_answers(slug)]
-CELLS = {slug: source_cells(slug, ROOT) for slug in SLUGS}
 CORPUS = [answer for slug in SLUGS for answer in read_answers(slug)]
 RIGHT = [answer for answer in CORPUS if answer.kind == "right"]
 WRONG = [answer for answer in CORPUS if answer.kind == "wrong"]
-FUNCTIONS = [(slug, cell.name) for slug in SLUGS for cell in CELLS[slug] if cell.role is Role.SOLUTION]
-
-
-class NeverEnds(BaseException):
-    """The answer ran out of time; no `except Exception` of an answer or check stops it."""
-
-
-@contextmanager
-def patience(seconds: float) -> Iterator[None]:
-    def ring(*_: Any) -> None:
-        raise NeverEnds
-
-    previous = signal.signal(signal.SIGVTALRM, ring)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, previous)
-
-
-def checks_of(slug: str, function: str) -> list[SourceCell]:
-    return [cell for cell in CELLS[slug] if cell.role is Role.CHECK and function_of(cell.name) == function]
-
-
-def failures(
-    slug: str, function: str, code: str, *, visible: bool = False, seconds: float = 60.0
-) -> list[BaseException]:
-    """Return what the checks of one function raised with this answer in the notebook."""
-    found: list[BaseException] = []
-    for check in checks_of(slug, function):
-        namespace: dict[str, Any] = {"__name__": "__main__"}
-        given = [
-            cell.source
-            for cell in CELLS[slug]
-            if cell.role is Role.LOCKED or cell.name == NEEDS.get(function)
-        ]
-        source = outside(check.source) if visible else check.source
-        try:
-            with warnings.catch_warnings(), patience(seconds):
-                warnings.simplefilter("ignore")
-                for cell in (*given, code, source):
-                    exec(compile(cell, f"<{check.name}>", "exec"), namespace)
-        except (Exception, NeverEnds) as error:
-            found.append(error)
-    return found
+FUNCTIONS = [(slug, function) for slug in SLUGS for function in functions_of(slug)]
 
 
 @pytest.fixture(autouse=True)
@@ -111,9 +65,8 @@ def test_a_wrong_answer_fails_with_a_sentence(answer: Answer) -> None:
 
 @pytest.mark.parametrize(("slug", "function"), FUNCTIONS)
 def test_the_untouched_stub_fails_every_check_as_not_written(slug: str, function: str) -> None:
-    (cell,) = [cell for cell in CELLS[slug] if cell.name == function]
     answer = r"( *)### BEGIN SOLUTION.*?### END SOLUTION"
-    stub = re.sub(answer, r"\1raise NotImplementedError()", cell.source, flags=re.DOTALL)
+    stub = re.sub(answer, r"\1raise NotImplementedError()", solution_of(slug, function), flags=re.DOTALL)
 
     found = failures(slug, function, stub)
 
@@ -141,6 +94,6 @@ def test_a_constant_earns_nothing(slug: str, function: str) -> None:
 @pytest.mark.parametrize(("slug", "function"), FUNCTIONS)
 def test_no_false_alarm_on_the_reference(slug: str, function: str) -> None:
     """Forty seeds; `python -m tests.course.false_alarms` takes thousands."""
-    runs = programs(CELLS[slug])[function]
+    runs = programs(cells_of(slug))[function]
 
     assert rejections(runs, range(40)) == {}

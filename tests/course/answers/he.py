@@ -736,6 +736,17 @@ def second_moment_by_layer(depth, width, weight_std, n, rng):
         moments.append(np.mean(a**2))
     return np.array(moments)
 
+
+# == wrong: second_moment_by_layer: as many inputs as layers
+def second_moment_by_layer(depth, width, weight_std, n, rng):
+    a = rng.normal(size=(depth, width))
+    moments = []
+    for _ in range(depth):
+        a = np.maximum(0, a @ rng.normal(0, weight_std, size=(width, width)).T)
+        moments.append(np.mean(a**2))
+    return np.array(moments)
+
+
 # == right: gradient_scale: by logarithms
 import math
 def gradient_scale(stds, shapes):

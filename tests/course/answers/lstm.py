@@ -461,6 +461,14 @@ def with_forget_bias(b, value):
     b[H : 2 * H] = 1.0
     return b
 
+
+# == wrong: with_forget_bias: H is nowhere defined
+def with_forget_bias(b, value):
+    b = b.copy()
+    b[H : 2 * H] = value
+    return b
+
+
 # == right: rnn_state_gradient: from each t anew, singular values
 def rnn_state_gradient(W_hh, hidden):
     norms = []

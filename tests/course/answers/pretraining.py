@@ -322,6 +322,18 @@ def cd1_gradients(v0, W, b, c, rng):
     dW = (p0.T @ v0 - p1.T @ v1) / len(v0)
     return dW, np.mean(p0 - p1, axis=0), np.mean(v0 - v1, axis=0)
 
+
+# == right: cd1_gradients: single precision up to the draws
+def cd1_gradients(v0, W, b, c, rng):
+    v, U, bias = v0.astype(np.float32), W.astype(np.float32), b.astype(np.float32)
+    p0 = 1 / (1 + np.exp(-(v @ U.T + bias)))
+    h0 = np.where(rng.random(p0.shape) < p0, 1.0, 0.0)
+    v1 = 1 / (1 + np.exp(-(h0 @ W + c)))
+    p1 = 1 / (1 + np.exp(-(v1 @ W.T + b)))
+    n = v0.shape[0]
+    return (p0.T @ v0 - p1.T @ v1) / n, np.sum(p0 - p1, axis=0) / n, np.sum(v0 - v1, axis=0) / n
+
+
 # == wrong: cd1_gradients: not sampled
 def cd1_gradients(v0, W, b, c, rng):
     p0 = sigmoid(v0 @ W.T + b)
@@ -737,6 +749,16 @@ def pretrain_layer(x, n_hidden, epochs, lr, rng):
         W, b, c = W - lr * dW, b - lr * back.sum(axis=0), c - lr * miss.sum(axis=0)
     return W.T, b, c
 
+
+# == wrong: pretrain_layer: divided by the draws
+def pretrain_layer(x, n_hidden, epochs, lr, rng):
+    W, b, c = 0.1 / rng.normal(size=(n_hidden, x.shape[1])), np.zeros(n_hidden), np.zeros(x.shape[1])
+    for _ in range(epochs):
+        dU, db, dR, dc = untied_gradients(x, W, b, W.T, c)
+        W, b, c = W - lr * (dU + dR.T), b - lr * db, c - lr * dc
+    return W, b, c
+
+
 # == right: pretrain_stack: its own gradient
 def pretrain_stack(x, sizes, epochs, lr, rng):
     stack = []
@@ -1016,6 +1038,20 @@ def pretrain_stack(x, sizes, epochs, lr, rng):
         stack.append((W, b))
         x = sigmoid(x @ first.T)
     return stack
+
+
+# == wrong: pretrain_stack: large starts
+def pretrain_stack(x, sizes, epochs, lr, rng):
+    stack = []
+    for size in sizes:
+        W, b, c = rng.normal(size=(size, x.shape[1])), np.zeros(size), np.zeros(x.shape[1])
+        for _ in range(epochs):
+            dU, db, dR, dc = untied_gradients(x, W, b, W.T, c)
+            W, b, c = W - lr * (dU + dR.T), b - lr * db, c - lr * dc
+        stack.append((W, b))
+        x = sigmoid(x @ W.T + b)
+    return stack
+
 
 # == right: fine_tune: plain softmax
 def fine_tune(stack, V, d, x, y, epochs, lr):

@@ -217,6 +217,14 @@ def adam_step(w, g, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
     v = beta2 * v + (1 - beta2) * g**2
     return w - lr * m / (1 - beta1**t) / np.sqrt(v / (1 - beta2**t)), m, v
 
+
+# == wrong: adam_step: another default for beta1
+def adam_step(w, g, m, v, t, lr=1e-3, beta1=0.99, beta2=0.999, eps=1e-8):
+    m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g**2
+    return w - lr * (m / (1 - beta1**t)) / (np.sqrt(v / (1 - beta2**t)) + eps), m, v
+
+
 # == right: step_decay: drop by drop
 def step_decay(base_lr, step, drop_every, factor=0.1):
     while step >= drop_every:

@@ -258,6 +258,15 @@ def distinct_units(W, tol=1e-12):
     return len(rows)
 
 
+# == wrong: distinct_units: equal to the last bit, unless tol is given
+def distinct_units(W, tol=0.0):
+    kept = []
+    for row in W:
+        if not any(np.all(np.abs(row - other) <= tol) for other in kept):
+            kept.append(row)
+    return len(kept)
+
+
 # == right: preactivation_variance: another order
 def preactivation_variance(fan_in, weight_variance, input_second_moment):
     return input_second_moment * (weight_variance * fan_in)
