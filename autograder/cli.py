@@ -64,6 +64,13 @@ def parser() -> argparse.ArgumentParser:
     grade.add_argument("--scheduler", metavar="ADDRESS", help="of dask.distributed; its workers grade")
     grade.add_argument("--database", metavar="URL", help="of the gradebook; SQLite in the course folder")
     grade.add_argument("--force", action="store_true", help="grade again what was graded")
+    grade.add_argument(
+        "--again",
+        action="append",
+        default=[],
+        metavar="STUDENT",
+        help="grade this student again; may be repeated",
+    )
     grade.set_defaults(command=grade_command)
 
     _add_readers(commands)
@@ -86,7 +93,7 @@ def _add_readers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     explain = commands.add_parser("explain", help="tell what happened to one submission")
     explain.add_argument("student", metavar="STUDENT", help="the name of the student's folder")
     explain.add_argument("slug", metavar="SLUG")
-    explain.add_argument("--submitted", type=Path, metavar="DIR", help="`submitted` in the course folder")
+    explain.add_argument("--submitted", type=Path, metavar="DIR", help="by default that of the run")
     explain.set_defaults(command=explain_command)
 
     for command in (report, explain):
@@ -190,6 +197,7 @@ def grade_command(options: argparse.Namespace) -> int:
         make_executor=(lambda: dask) if dask else None,
         database=options.database,
         force=options.force,
+        again=options.again,
     )
     console = Console(stderr=True)
     console.print(f"cage: {run.level} · seed: {run.seed} · workers: {run.workers}", highlight=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from autograder.records import AnswerKey, CellScore, Graded, Outcome, Role
+from autograder.records import AnswerKey, ByHand, CellScore, Graded, Outcome, Role
 
 ALLOWED_TAGS = {
     "table",
@@ -59,6 +60,7 @@ class Part:
     anchor: str = ""
     score: CellScore | None = None
     outputs: list[Markup] = field(default_factory=list)
+    given: ByHand | None = None
 
     @property
     def passed(self) -> bool:
@@ -66,14 +68,43 @@ class Part:
         return self.score is not None and not self.score.message
 
 
-def render(row: Graded, key: AnswerKey) -> str:
-    """Return the feedback page of one submission."""
-    waiting = sum(cell.points for cell in key.cells if cell.role is Role.MANUAL)
-    parts = list(_parts(row, key))
-    share = round(100 * row.points / row.max_points) if row.max_points else 0
+@dataclass(frozen=True)
+class Total:
+    """What the page says above everything: points so far, and those that wait for a person."""
+
+    points: float
+    most: float
+    waiting: float
+
+    @property
+    def share(self) -> int:
+        """The points in percent."""
+        return round(100 * self.points / self.most) if self.most else 0
+
+
+def render(row: Graded, key: AnswerKey, by_hand: Mapping[str, ByHand] | None = None) -> str:
+    """Return the feedback page of one submission.
+
+    Args:
+        row: What grading found out.
+        key: The instructor's source.
+        by_hand: What a person gave, by cell; it takes precedence, as it does in the gradebook.
+    """
+    given = by_hand or {}
+    parts = list(_parts(row, key, given))
+    total = _total(row, key, given)
     return _template().render(
-        row=row, parts=parts, waiting=waiting, outcome=_OUTCOMES[row.outcome], points=points, share=share
+        row=row, parts=parts, total=total, outcome=_OUTCOMES[row.outcome], points=points
     )
+
+
+def _total(row: Graded, key: AnswerKey, given: Mapping[str, ByHand]) -> Total:
+    marked = {name: hand.points for name, hand in given.items() if hand.points is not None}
+    manual = {cell.name: cell.points for cell in key.cells if cell.role is Role.MANUAL}
+    earned = sum(marked.get(cell.name, cell.points) for cell in row.cells)
+    earned += sum(marked.get(name, 0.0) for name in manual)
+    most = row.max_points + sum(most for name, most in manual.items() if name in marked)
+    return Total(earned, most, sum(most for name, most in manual.items() if name not in marked))
 
 
 def points(value: float) -> str:
@@ -92,20 +123,21 @@ def _template() -> Template:
     return environment.get_template("feedback.html")
 
 
-def _parts(row: Graded, key: AnswerKey) -> list[Part]:
+def _parts(row: Graded, key: AnswerKey, given: Mapping[str, ByHand]) -> Iterator[Part]:
     scores = {score.name: score for score in row.cells}
     if row.notebook is None:
-        return [Part(name, key.released[name], name, score) for name, score in scores.items()]
+        for name, score in scores.items():
+            yield Part(name, key.released[name], name, score, given=given.get(name))
+        return
     ours = {cell.name: cell for cell in key.cells}
-    parts = []
     for cell in row.notebook["cells"]:
         name = cell["id"]
         if name in scores:
-            parts.append(Part(name, key.released[name], name, scores[name]))
+            yield Part(name, key.released[name], name, scores[name], given=given.get(name))
         elif name not in ours or ours[name].role in (Role.SOLUTION, Role.MANUAL):
             title = f"Your answer: {name}" if name in ours else "Your own cell"
-            parts.append(Part(title, cell["source"], outputs=[_shown(o) for o in cell.get("outputs", [])]))
-    return parts
+            outputs = [_shown(o) for o in cell.get("outputs", [])]
+            yield Part(title, cell["source"], outputs=outputs, given=given.get(name))
 
 
 def _shown(output: dict[str, Any]) -> Markup:

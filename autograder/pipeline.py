@@ -14,16 +14,21 @@ from pathlib import Path
 from autograder import analysis, exports
 from autograder.cage import Level
 from autograder.canaries import canaries, require_sound
+from autograder.changes import changes, changes_csv
+from autograder.earlier import with_earlier
 from autograder.errors import UsageError
 from autograder.executed import for_formgrader
 from autograder.feedback import render
 from autograder.files import write_atomically, written
-from autograder.gradebook import Lateness, Writer, default_url, load_nbgrader
+from autograder.gradebook import Lateness, Writer, default_url, id_of, load_nbgrader
 from autograder.key import load_key
+from autograder.people import read_people
 from autograder.pool import MAX_ATTEMPTS, Pool, Task
 from autograder.records import AnswerKey, Graded, Limits, Submission
+from autograder.results import read_results
 from autograder.roster import find_submissions, loaded
-from autograder.store import Store, without_notebook
+from autograder.settings import Settings, write_settings
+from autograder.store import Store, key_digest, without_notebook
 
 BATCH = 25  # rows per transaction of the gradebook
 
@@ -43,6 +48,7 @@ class Run:
         workers: How many submissions are graded at a time.
         database: URL of the gradebook; None for SQLite in the course folder.
         force: Whether to grade again what was graded.
+        again: Students whose submissions are graded again.
         make_executor: Makes the executor; None for this machine's processes.
     """
 
@@ -56,11 +62,21 @@ class Run:
     workers: int = 1
     database: str | None = None
     force: bool = False
+    again: Collection[str] = ()
     make_executor: Callable[[], Executor] | None = None
 
     def task(self, submission: Submission, key: AnswerKey) -> Task:
         """Return the task of grading one submission in this run."""
         return Task(loaded(submission), key, self.limits, self.level, self.seed)
+
+    def repeats(self, student: str) -> bool:
+        """Return whether what an earlier run found out about a student does not count."""
+        return self.force or student in self.again
+
+    def settings(self, key: AnswerKey) -> Settings:
+        """Return what must be known to repeat this run."""
+        places = str(self.root.resolve()), str(self.submitted.resolve())
+        return Settings(*places, self.seed, str(self.level), self.limits, key_digest(key))
 
 
 @dataclass(frozen=True)
@@ -95,12 +111,14 @@ def grade_class(run: Run, progress: Progress = lambda row, done, total: None) ->
 
 
 def _grade_class(run: Run, progress: Progress) -> Summary:
-    keys = {slug: load_key(slug, run.root) for slug in run.slugs}
     submissions = find_submissions(run.submitted, run.slugs)
+    _require_known(run.again, submissions)
     used = {submission.assignment for submission in submissions}
-    keys = {slug: key for slug, key in keys.items() if slug in used}
+    every = [load_key(slug, run.root) for slug in run.slugs]
+    keys = {key.assignment: key for key in with_earlier([k for k in every if k.assignment in used], run.root)}
     store = Store(run.course, run.seed, run.limits, run.level)
-    known = set() if run.force else {_id(row) for row in _recorded(submissions, keys, store)}
+    resumable = [submission for submission in submissions if not run.repeats(submission.student)]
+    known = {_id(row) for row in _recorded(resumable, keys, store)}
     todo = [submission for submission in submissions if _id(submission) not in known]
     with Pool(run.workers, run.make_executor) as pool:
         if todo:
@@ -109,6 +127,7 @@ def _grade_class(run: Run, progress: Progress) -> Summary:
             _test_the_grader(run, [keys[slug] for slug in sorted({s.assignment for s in todo})], pool)
         lateness = Lateness(run.submitted, run.root)
         with Writer(run.database or default_url(run.course), lateness) as writer:
+            writer.enrol(read_people(run.course))
             desk = Desk(run, keys, store, writer, resumed=known)
             # Read again one by one: thousands of notebooks at once would not fit into memory.
             for row in _recorded([s for s in submissions if _id(s) in known], keys, store):
@@ -119,9 +138,14 @@ def _grade_class(run: Run, progress: Progress) -> Summary:
                 progress(row, len(known) + done, len(submissions))
             desk.flush()
     rows = analysis.with_similar_pairs(sorted(desk.rows, key=_id), desk.fingerprints)
-    summary = Summary(tuple(rows), len(known), tuple(desk.notices))
-    _export(run.course, summary.rows)
-    return summary
+    notices = [*desk.notices, *_export(run, keys, rows)]
+    return Summary(tuple(rows), len(known), tuple(notices))
+
+
+def _require_known(students: Collection[str], submissions: Iterable[Submission]) -> None:
+    unknown = set(students) - {submission.student for submission in submissions}
+    if unknown:
+        raise UsageError(f"nothing was handed in by {', '.join(sorted(unknown))}; give the name of a folder")
 
 
 @contextmanager
@@ -174,8 +198,10 @@ class Desk:
         self.rows: list[Graded] = []
         self.notices: list[str] = []
         self.fingerprints: dict[tuple[str, str], dict[str, str]] = {}
-        for key in keys.values():
+        self._by_hand = {}
+        for slug, key in keys.items():
             writer.prepare(key)
+            self._by_hand[slug] = writer.by_hand(slug)
 
     def keep(self, row: Graded) -> None:
         """Record a row that was just graded, and publish it."""
@@ -188,8 +214,9 @@ class Desk:
         row = replace(row, flags=(*row.flags, *analysis.evidence(row, key)))
         self.fingerprints[_id(row)] = analysis.fingerprints(row, key)
         place = Path(row.student) / row.assignment
+        page = render(row, key, self._by_hand[row.assignment].get(id_of(row.student), {}))
         write_atomically(
-            self._run.course / "feedback" / place / f"{row.assignment}.html", render(row, key), durable=False
+            self._run.course / "feedback" / place / f"{row.assignment}.html", page, durable=False
         )
         path = self._run.course / "autograded" / place / f"{row.assignment}.ipynb"
         if row.notebook is None:  # there may be one of an earlier file, which could be read
@@ -212,6 +239,26 @@ class Desk:
                 batch.clear()
 
 
-def _export(course: Path, rows: tuple[Graded, ...]) -> None:
-    write_atomically(course / "report" / "results.jsonl", exports.jsonl(rows))
-    write_atomically(course / "report" / "grades.csv", exports.grades_csv(rows))
+def _export(run: Run, keys: dict[str, AnswerKey], rows: Sequence[Graded]) -> list[str]:
+    """Write down the results, beside those of other assignments; return what a person should look at."""
+    report = run.course / "report"
+    before = _results_before(run.course)
+    changed = changes(before, rows)
+    if changed:
+        write_atomically(report / "changes.csv", changes_csv(changed))
+    others = [row for row in before if row.assignment not in run.slugs]
+    everything = sorted([*others, *rows], key=_id)
+    write_atomically(report / "results.jsonl", exports.jsonl(everything))
+    write_atomically(report / "grades.csv", exports.grades_csv(everything))
+    write_settings(run.course, {slug: run.settings(key) for slug, key in keys.items()})
+    number = len({(change.student, change.assignment) for change in changed})
+    return (
+        [f"{number} submissions earned other points than before: {report / 'changes.csv'}"] if number else []
+    )
+
+
+def _results_before(course: Path) -> list[Graded]:
+    try:
+        return read_results(course)
+    except UsageError:  # none, or damaged ones, which this run replaces
+        return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -124,11 +125,13 @@ class AnswerKey:
         assignment: The slug.
         cells: All cells in order, the reference answers in the solution cells.
         released: The source of each cell in the released notebook, by name.
+        earlier: Digests of its text in earlier releases, by name; see `earlier.py`.
     """
 
     assignment: str
     cells: tuple[KeyCell, ...]
     released: dict[str, str] = field(default_factory=dict)
+    earlier: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def checks(self) -> tuple[KeyCell, ...]:
@@ -139,6 +142,15 @@ class AnswerKey:
     def max_points(self) -> float:
         """The sum of what the test cells can earn; cells that a person marks are not in it."""
         return sum(cell.points for cell in self.checks)
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """What a person gave one cell in the gradebook: points, a comment, or both."""
+
+    points: float | None = None
+    max_points: float = 0.0
+    comment: str = ""
 
 
 @dataclass(frozen=True)

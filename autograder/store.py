@@ -18,6 +18,8 @@ from autograder.records import AnswerKey, CellScore, Graded, Limits, Outcome, Su
 
 VERSION = "1"
 """Changes when the same notebook may get other marks than before: then every record is out of date."""
+SEED_BITS = 53
+"""Too many to be tried one by one, and yet an integer that every reader of JSON keeps exactly."""
 
 
 class Store:
@@ -67,7 +69,7 @@ def _checksum(body: str) -> str:
 
 def key_digest(key: AnswerKey) -> str:
     """Return a digest of all that the key can decide."""
-    return hashlib.sha256(repr((key.assignment, key.cells)).encode()).hexdigest()
+    return hashlib.sha256(repr((key.assignment, key.cells, sorted(key.earlier.items()))).encode()).hexdigest()
 
 
 def from_dict(data: dict[str, Any]) -> Graded:
@@ -90,6 +92,6 @@ def seed_of(course: Path, given: int | None) -> int:
         try:
             return int(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            given = secrets.randbits(32)
+            given = secrets.randbits(SEED_BITS)
     write_atomically(path, f"{given}\n")
     return given

@@ -12,6 +12,7 @@ from autograder.errors import UsageError
 from autograder.gradebook import library
 from autograder.gradebook.connection import Explained, hidden_password, with_driver
 from autograder.people import Person
+from autograder.records import ByHand
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook, SubmittedAssignment
@@ -39,15 +40,6 @@ class Mark:
     max_score: float
     penalty: float
     waiting: bool
-
-
-@dataclass(frozen=True)
-class ByHand:
-    """What a person gave one cell: points, a comment, or both."""
-
-    points: float | None = None
-    max_points: float | None = None
-    comment: str = ""
 
 
 def read_marks(url: str) -> list[Mark]:

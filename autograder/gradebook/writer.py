@@ -15,7 +15,7 @@ from autograder.gradebook import library, marks
 from autograder.gradebook.connection import Explained, with_driver
 from autograder.gradebook.late import Lateness
 from autograder.people import Person
-from autograder.records import AnswerKey, CellScore, Graded, Role
+from autograder.records import AnswerKey, ByHand, CellScore, Graded, Role
 
 if TYPE_CHECKING:
     from nbgrader.api import Grade, Gradebook, SubmittedNotebook
@@ -110,7 +110,7 @@ class Writer:
         with Explained(self._url):
             marks.enrol(self._gradebook, people)
 
-    def by_hand(self, slug: str) -> dict[str, dict[str, marks.ByHand]]:
+    def by_hand(self, slug: str) -> dict[str, dict[str, ByHand]]:
         """Return what persons gave in one assignment: by student, then by cell."""
         with Explained(self._url):
             return marks.by_hand(self._gradebook, slug)

@@ -12,6 +12,7 @@ import warnings
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from autograder.earlier import ABSENT, digest, squeezed
 from autograder.records import AnswerKey, KeyCell, Role
 from autograder.sanitise.reading import Cell, Notebook
 
@@ -52,10 +53,11 @@ def match(notebook: Notebook, key: AnswerKey) -> Matches:
 
 def _match_copies(matches: Matches, cells: tuple[Cell, ...], key: AnswerKey) -> None:
     """Recognise cells without a name that are word for word a released one."""
-    released = {squeezed(source): name for name, source in key.released.items() if source.strip()}
+    released = {known: name for name, digests in key.earlier.items() for known in digests if known}
+    released |= {digest(source): name for name, source in key.released.items() if source.strip()}
     nameless, matches.extra = matches.extra, []
     for index in nameless:
-        name = released.get(squeezed(cells[index].source))
+        name = released.get(digest(cells[index].source)) if cells[index].source.strip() else None
         (matches.extra if name is None else matches.by_name[name]).append(index)
 
 
@@ -82,7 +84,7 @@ def _match_definition(matches: Matches, wanted: KeyCell, cells: tuple[Cell, ...]
 
 def _belongs_to(wanted: str, name: str, cell: Cell, key: AnswerKey) -> bool:
     """Return whether the cell of another name answers `wanted`: names were swapped, or cells merged."""
-    if not defines(cell.source, wanted) or is_copy(cell, key.released.get(name, "")):
+    if not defines(cell.source, wanted) or is_copy(cell.source, name, key):
         return False
     order = {known.name: (position, known.role) for position, known in enumerate(key.cells)}
     if order[name][1] is not Role.SOLUTION:
@@ -150,11 +152,12 @@ def parses(source: str) -> bool:
     return True
 
 
-def is_copy(cell: Cell, released: str) -> bool:
-    """Return whether a submitted cell still has the released text, spaces and blank lines aside."""
-    return squeezed(cell.source) == squeezed(released)
+def is_copy(source: str, name: str, key: AnswerKey) -> bool:
+    """Return whether a submitted text is that of a released cell, of this or an earlier release."""
+    is_present = squeezed(source) == squeezed(key.released.get(name, ""))
+    return is_present or (name in key.earlier and digest(source) in key.earlier[name])
 
 
-def squeezed(text: str) -> str:
-    """Return a text without blank lines and spaces at the ends of lines."""
-    return "\n".join(line.rstrip() for line in text.strip().splitlines() if line.strip())
+def is_newer(name: str, key: AnswerKey) -> bool:
+    """Return whether some earlier release did not have a cell: a notebook without it may be of that one."""
+    return ABSENT in key.earlier.get(name, ())

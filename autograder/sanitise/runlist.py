@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from autograder.records import AnswerKey, KeyCell, Role
-from autograder.sanitise.matching import Matches, defines, is_copy, match, parses
+from autograder.sanitise.matching import Matches, defines, is_copy, is_newer, match, parses
 from autograder.sanitise.reading import Cell, Notebook
 
 MAX_EXTRAS = 500
@@ -96,9 +96,9 @@ def _steps_for(
         case Role.SOLUTION:
             return _solution_steps(cell, submitted, key, notebook, flags)
         case Role.MANUAL:
-            if not submitted:
+            if not submitted and not is_newer(cell.name, key):
                 flags.append(f"{cell.name}: its cell is missing")
-            answer = _best(submitted, key.released.get(cell.name, ""))
+            answer = _best(submitted, cell.name, key)
             return [Step(cell.name, cell.role, answer, theirs=True, kind=cell.kind)]
         case Role.CHECK | Role.LOCKED:
             flags += _tampering(cell, submitted, key)
@@ -109,7 +109,7 @@ def _steps_for(
 
 def _free_steps(cell: KeyCell, submitted: list[Cell], key: AnswerKey) -> list[Step]:
     """Our text and experiments as they are; where the student made one into code of their own, that runs too."""
-    changed = [s for s in submitted if s.kind == "code" and not is_copy(s, key.released.get(cell.name, ""))]
+    changed = [s for s in submitted if s.kind == "code" and not is_copy(s.source, cell.name, key)]
     if changed:
         return [Step("", Role.EXTRA, s.source, theirs=True) for s in changed[-MAX_COPIES:]]
     return [Step(cell.name, cell.role, cell.source, kind=cell.kind)]
@@ -118,10 +118,9 @@ def _free_steps(cell: KeyCell, submitted: list[Cell], key: AnswerKey) -> list[St
 def _tampering(cell: KeyCell, submitted: list[Cell], key: AnswerKey) -> list[str]:
     what = "check" if cell.role is Role.CHECK else "given cell"
     if not submitted:
-        return [f"{cell.name}: the {what} was deleted; it was put back"]
-    released = key.released.get(cell.name, "")
+        return [] if is_newer(cell.name, key) else [f"{cell.name}: the {what} was deleted; it was put back"]
     flags = []
-    if any(not is_copy(s, released) for s in submitted):
+    if any(not is_copy(s.source, cell.name, key) for s in submitted):
         flags.append(f"{cell.name}: the {what} was edited; the original was used")
     if any(s.kind != "code" for s in submitted):
         flags.append(f"{cell.name}: the {what} was turned into another type of cell")
@@ -133,14 +132,17 @@ def _tampering(cell: KeyCell, submitted: list[Cell], key: AnswerKey) -> list[str
 def _solution_steps(
     cell: KeyCell, submitted: list[Cell], key: AnswerKey, notebook: Notebook, flags: list[str]
 ) -> list[Step]:
-    name, released = cell.name, key.released.get(cell.name, "")
+    name = cell.name
     if any(s.kind != "code" for s in submitted):
         flags.append(f"{name}: the answer was turned into a text cell; it was run as code")
     if not submitted:
         elsewhere = any(s.kind == "code" and defines(s.source, name) for s in notebook.cells)
-        flags.append(f"{name}: its cell is missing" + (", but another cell defines it" if elsewhere else ""))
+        if elsewhere or not is_newer(name, key):
+            flags.append(
+                f"{name}: its cell is missing" + (", but another cell defines it" if elsewhere else "")
+            )
         return []
-    answers = [s.source for s in submitted if not is_copy(s, released)] or [submitted[-1].source]
+    answers = [s.source for s in submitted if not is_copy(s.source, name, key)] or [submitted[-1].source]
     if len(submitted) > 1:
         flags.append(
             f"{name}: the answer's cell occurs {len(submitted)} times; all were run, the last one counts"
@@ -152,9 +154,9 @@ def _solution_steps(
     return [*own, Step(name, Role.SOLUTION, last, theirs=True)]
 
 
-def _best(submitted: list[Cell], released: str) -> str:
-    changed = [s.source for s in submitted if not is_copy(s, released)]
-    return changed[-1] if changed else released
+def _best(submitted: list[Cell], name: str, key: AnswerKey) -> str:
+    changed = [s.source for s in submitted if not is_copy(s.source, name, key)]
+    return changed[-1] if changed else key.released.get(name, "")
 
 
 def _reordered(matches: Matches, key: AnswerKey) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.cage import Level
-from autograder.cli import main, parser
+from autograder.cli import _limits, main, parser
 from autograder.errors import UsageError
 from autograder.explain import as_text, command, explain, notebook_path
 from autograder.exports import jsonl
@@ -18,6 +18,8 @@ from autograder.pool import Task, close_worker, grade_task
 from autograder.records import CellScore, Graded, Limits, Outcome, Submission
 from autograder.release import release
 from autograder.roster import loaded
+from autograder.settings import Settings, write_settings
+from autograder.store import key_digest
 from tests.conftest import HE
 
 ROW = Graded(
@@ -147,3 +149,32 @@ def test_the_command_repeats_the_draws(tiny_course, monkeypatch, capsys):
     assert row.cells[0].message in capsys.readouterr().out
     assert main([argument for argument in arguments if not argument.startswith("--student")]) == 1
     assert row.cells[0].message not in capsys.readouterr().out
+
+
+def test_the_command_has_the_limits_of_the_run_and_says_when_the_checks_are_others(
+    course, tiny_course, monkeypatch
+):
+    release("he", tiny_course)
+    limits = Limits(cell_seconds=5.0, call_seconds=2.5, memory_bytes=3 << 40)
+    digest = key_digest(load_key("he", tiny_course))
+    settings = Settings(str(tiny_course), str(course / "submitted"), 7, "strict", limits, digest)
+    write_settings(course, {"he": settings})
+
+    *_, advice, words = explain(course, "ann", "he").splitlines()
+    options = parser().parse_args(shlex.split(words)[1:])
+    assert advice == "The same run again:"
+    assert _limits(options) == limits
+    assert options.root == tiny_course
+    monkeypatch.chdir(tiny_course)
+    assert "--root" not in explain(course, "ann", "he")
+
+    source = tiny_course / "solutions" / "he" / "he.py"
+    source.write_text(source.read_text(encoding="utf-8").replace("he_std(2) == 1", "he_std(2) == 1.0"))
+    release("he", tiny_course)
+    assert "The assignment has changed since:" in explain(course, "ann", "he")
+
+
+def test_a_repository_that_is_gone_is_no_trouble(course):
+    write_settings(course, {"he": Settings("gone", str(course / "submitted"), 7, "strict", Limits(), "")})
+
+    assert "The assignment has changed since:" in explain(course, "ann", "he")

@@ -19,10 +19,12 @@ from autograder.cli import main
 from autograder.errors import AutograderError, CanaryFailed, GradebookError, UsageError
 from autograder.gradebook import default_url
 from autograder.key import load_key
+from autograder.people import Person, write_people
 from autograder.pipeline import Run, grade_class
 from autograder.pool import close_worker
 from autograder.records import Limits, Outcome
 from autograder.release import release
+from autograder.results import read_results
 from tests.conftest import HE
 
 LIMITS = Limits(cell_seconds=5.0, call_seconds=5.0)
@@ -123,6 +125,59 @@ def test_a_class_is_graded_and_graded_again(run):
     assert (late.resumed, marks(late.rows)) == (len(MARKS) - 1, MARKS)
     forced = grade_class(replace(run, force=True))
     assert (forced.resumed, marks(forced.rows)) == (0, MARKS)
+
+
+def test_one_student_is_graded_again_and_what_changed_is_listed(run):
+    grade_class(run)
+    record = run.course / "report" / "results.jsonl"
+    record.write_text(
+        record.read_text().replace('"points": 2.0', '"points": 0.5', 2)
+    )  # as if ann had earned less
+
+    summary = grade_class(replace(run, again=["ann"]))
+
+    assert (summary.resumed, marks(summary.rows)) == (len(MARKS) - 1, MARKS)
+    assert summary.notices == (
+        f"1 submissions earned other points than before: {run.course / 'report' / 'changes.csv'}",
+    )
+    assert (run.course / "report" / "changes.csv").read_text().splitlines()[1:] == [
+        "ann,he,check_he_std,0.5,2.0"
+    ]
+    with pytest.raises(UsageError, match="nothing was handed in by zed"):
+        grade_class(replace(run, again=["zed"]))
+
+
+def test_results_of_other_assignments_stay(run):
+    grade_class(run)
+    record = run.course / "report" / "results.jsonl"
+    other = record.read_text().splitlines()[0].replace('"assignment": "he"', '"assignment": "depth"')
+    record.write_text(record.read_text() + other + "\n")
+
+    summary = grade_class(run)
+
+    assert {row.assignment for row in summary.rows} == {"he"}
+    assert [row.assignment for row in read_results(run.course)].count("depth") == 1
+    assert len(read_results(run.course)) == len(MARKS) + 1
+
+
+def test_what_a_person_gave_stands_on_the_page_after_the_next_run(run):
+    write_people(run.course, [Person("ann", "Ann", "Lee"), Person("away", "Al", "Far")])
+    grade_class(run)
+    page = run.course / "feedback" / "ann" / "he" / "he.html"
+    assert "2 of 2 points" in page.read_text()
+    assert "1.5 more points wait" in page.read_text()
+    with Gradebook(default_url(run.course)) as book:
+        assert {s.id: s.first_name for s in book.students}.items() >= {"ann": "Ann", "away": "Al"}.items()
+        grade = book.find_grade("explain_root", "he", "he", "ann")
+        grade.manual_score, grade.needs_manual_grade = 1.0, False
+        book.find_comment("explain_root", "he", "he", "ann").manual_comment = "<b>Nearly</b>."
+        book.db.commit()
+
+    assert grade_class(run).resumed == len(MARKS)
+    assert "3 of 3.5 points" in page.read_text()
+    assert "<b>1 of 1.5 points</b>, given by a person:" in page.read_text()
+    assert "&lt;b&gt;Nearly&lt;/b&gt;." in page.read_text()
+    assert "more points wait" not in page.read_text()
 
 
 def test_a_run_that_is_interrupted_goes_on_where_it_stopped(run):
