@@ -1,6 +1,6 @@
 """Measure how often the checks are wrong: `python -m tests.course.false_alarms --seeds 10000`.
 
-Every check cell, hidden tests included, runs on the reference solution with the seeds 0, 1, 2, …
+Every check cell, hidden tests included, runs on the reference solution with the seeds 0, 1, 2, … or from `--first` on.
 With `--answers right` it runs on every right answer of the corpus as well, with `--answers wrong` on every wrong one,
 which must be rejected: there a mistake is a pass.
 One line for what was run: seeds, mistakes, seconds; the first mistake of each is printed.
@@ -88,6 +88,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("slugs", nargs="*", default=slugs(ROOT))
     parser.add_argument("--seeds", type=int, default=10_000)
+    parser.add_argument("--first", type=int, default=0, help="the first seed (0), to go on where a run ended")
     parser.add_argument("--answers", choices=["reference", "right", "wrong"], default="reference")
     options = parser.parse_args()
     mistakes = acceptances if options.answers == "wrong" else rejections
@@ -97,7 +98,7 @@ def main() -> int:
             start = time.perf_counter()
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                found = mistakes(runs, range(options.seeds))
+                found = mistakes(runs, range(options.first, options.first + options.seeds))
             seconds = time.perf_counter() - start
             print(f"{slug:12} {title:50} {options.seeds:6} seeds {len(found):4} mistakes {seconds:7.1f} s")
             for seed, message in list(found.items())[:1]:
