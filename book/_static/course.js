@@ -1,47 +1,6 @@
-/* Quizzes and predictions: what the reader answered is kept in this browser and nowhere else.
-   Without this script both are ordinary <details> elements. */
+/* Quizzes and predictions. Without this script both are ordinary <details> elements. */
 (() => {
-  const PREFIX = "gradients:";
-
-  // Where storage is blocked or full, answers last until the page is left.
-  const memory = new Map();
-  const store = {
-    kept: true,
-    get(name) {
-      try {
-        return JSON.parse(localStorage.getItem(PREFIX + name)) ?? memory.get(name) ?? null;
-      } catch {
-        return memory.get(name) ?? null;
-      }
-    },
-    set(name, value) {
-      memory.set(name, value);
-      try { localStorage.setItem(PREFIX + name, JSON.stringify(value)); } catch { store.kept = false; }
-    },
-    remove(name) {
-      memory.delete(name);
-      try { localStorage.removeItem(PREFIX + name); } catch { store.kept = false; }
-    },
-    names() {
-      try {
-        return Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length));
-      } catch {
-        return [...memory.keys()];
-      }
-    },
-  };
-  const notKept = () => (store.kept ? "" : " Your browser does not let this site keep it after you leave the page.");
-
-  function element(tag, properties = {}, ...children) {
-    const node = Object.assign(document.createElement(tag), properties);
-    node.append(...children);
-    return node;
-  }
-  const status = (className) => {
-    const node = element("p", { className });
-    node.setAttribute("role", "status");
-    return node;
-  };
+  const { store, notKept, element, status } = window.course;
 
   function quiz(section) {
     const choices = [...section.querySelectorAll("details.choice")];
@@ -125,20 +84,6 @@
     });
   }
 
-  // The place in "How to use the course" that says what is kept and forgets it on demand.
-  function kept(place) {
-    const state = status("kept-state");
-    const forget = element("button", { type: "button", className: "course-button", textContent: "Forget my answers" });
-    const show = () => {
-      const count = store.names().length;
-      state.textContent = count === 0 ? "Nothing is kept." : `${count} ${count === 1 ? "answer is" : "answers are"} kept in this browser.`;
-    };
-    forget.addEventListener("click", () => { for (const name of store.names()) store.remove(name); show(); });
-    place.append(state, forget);
-    show();
-  }
-
   for (const section of document.querySelectorAll("section.quiz")) quiz(section);
   for (const section of document.querySelectorAll("section.predict")) predict(section);
-  for (const place of document.querySelectorAll(".kept")) kept(place);
 })();

@@ -2,6 +2,7 @@
    Results are links: Tab and the arrow keys lead through them, Enter in the field opens the page of results. */
 (() => {
   const root = new URL(document.documentElement.dataset.content_root || "./", location.href);
+  const { element, status } = window.course;
   const MOST = 30, FIRST = 8;
 
   let engine = null;
@@ -11,12 +12,6 @@
       return pagefind;
     });
     return engine;
-  }
-
-  function element(tag, properties = {}, ...children) {
-    const node = Object.assign(document.createElement(tag), properties);
-    node.append(...children);
-    return node;
   }
 
   // pagefind escapes the text of an excerpt and adds <mark>; nothing else may come in.
@@ -36,8 +31,7 @@
 
   function searching(form) {
     const field = form.querySelector("input"), inDialog = form.closest("dialog") !== null;
-    const state = element("p", { className: "search-state" });
-    state.setAttribute("role", "status");
+    const state = status("search-state");
     const list = element("ol", { className: "search-results" });
     form.after(state, list);
     let latest = 0;

@@ -20,7 +20,8 @@ sys.path[:0] = [str(ROOT / "book"), str(ROOT / "book" / "_ext")]
 
 _NO_STORAGE = """
 for (const name of ["localStorage", "sessionStorage"]) {
-  Object.defineProperty(window, name, { get() { throw new DOMException("blocked", "SecurityError"); } });
+  Object.defineProperty(window, name, {
+    configurable: true, get() { throw new DOMException("blocked", "SecurityError"); } }); // as in Chromium
 }
 """
 

@@ -66,6 +66,24 @@ def _only_where_needed(
         ]
 
 
+# The theme and Sphinx keep some settings without asking whether the browser allows it, and stop where it does not.
+# For them alone there is then a place that lasts until the page is left; everybody else is told as before.
+_STORAGE = """
+<script>for (const place of ["localStorage", "sessionStorage"]) try { window[place].length; } catch (blocked) {
+  const theirs = ["mode", "theme", "pst_banner_pref", "sidebar-scroll-top", "sphinx_highlight_terms"], kept = new Map();
+  const own = (name) => { if (!theirs.includes(name)) throw blocked; return name; };
+  try { Object.defineProperty(window, place, { configurable: true, value: {
+    getItem: (name) => kept.get(own(name)) ?? null, setItem: (name, value) => kept.set(own(name), String(value)),
+    removeItem: (name) => kept.delete(own(name)), get length() { throw blocked; } } }); } catch { /* as it was */ }
+}</script>
+"""
+
+
+def _storage(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Put the place before the theme's first script."""
+    context["metatags"] = _STORAGE + context.get("metatags", "")
+
+
 def _is_formula(node: nodes.Node) -> bool:
     return isinstance(node, nodes.math | nodes.math_block)
 
@@ -74,8 +92,10 @@ def setup(app: Sphinx) -> None:
     """Register everything."""
     # Style sheets must know before the first paint whether scripts run.
     app.add_js_file(None, body="document.documentElement.classList.add('js')")
+    app.add_js_file("kept.js", priority=400, defer="defer")  # before the scripts that use it
     # After Sphinx's own handler, which adds MathJax.
     app.connect("html-page-context", _only_where_needed, priority=900)
+    app.connect("html-page-context", _storage)
     app.add_config_value("course_static", "", "html")
     app.connect("config-inited", _digest)
     app.connect("build-finished", copy_mathjax)

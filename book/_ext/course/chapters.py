@@ -11,6 +11,7 @@ If there is an assignment of the same slug, its notebook can be downloaded from 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -55,38 +56,42 @@ def listed(env: Any) -> list[tuple[str, str, str]]:
     return [(part, page, questions[page]) for part, page in _pages(env) if questions[page]]
 
 
-def _cell(*content: nodes.Node) -> nodes.entry:
-    return nodes.entry("", nodes.paragraph("", "", *content))
-
-
-def _link(app: Sphinx, origin: str, page: str) -> nodes.reference:
+def link(app: Sphinx, origin: str, page: str) -> nodes.reference:
+    """Return a link from one page to another, by its title."""
     title = app.env.titles[page].deepcopy()
     uri = app.builder.get_relative_uri(origin, page)
     return nodes.reference("", "", *title.children, internal=True, refuri=uri)
 
 
-def _table(app: Sphinx, origin: str, place: Table) -> nodes.Node:
-    """Return the table, a row a chapter; a part is named at its first chapter."""
-    downloads = {link["slug"]: link for link in place.children}
-    rows = nodes.tbody()
+def table(heads: Sequence[str], widths: Sequence[int], rows: Iterable[Iterable[nodes.Node]]) -> nodes.table:
+    """Return a table of cells."""
+    body = nodes.tbody("", *(nodes.row("", *map(_cell, cells)) for cells in rows))
+    head = nodes.thead("", nodes.row("", *(_cell(nodes.Text(word)) for word in heads)))
+    columns = (nodes.colspec(colwidth=width) for width in widths)
+    return nodes.table("", nodes.tgroup("", *columns, head, body, cols=len(heads)))
+
+
+def _cell(content: nodes.Node) -> nodes.entry:
+    return nodes.entry("", nodes.paragraph("", "", content))
+
+
+def _rows(app: Sphinx, origin: str, place: Table) -> Iterator[list[nodes.Node]]:
+    """Yield a row a chapter; a part is named at its first chapter."""
+    downloads = {download["slug"]: download for download in place.children}
     last = None
     for part, page, question in listed(app.env):
         name = nodes.Text(part if part != last else "")
         last = part
         assignment = downloads.get(PurePosixPath(page).name, nodes.Text("–"))
-        cells = _cell(name), _cell(_link(app, origin, page)), _cell(nodes.Text(question)), _cell(assignment)
-        rows += nodes.row("", *cells)
-    heads = (
-        _cell(nodes.Text(word)) for word in ("Part", "Chapter", "The question that it answers", "Assignment")
-    )
-    widths = (nodes.colspec(colwidth=width) for width in (18, 22, 42, 18))
-    group = nodes.tgroup("", *widths, nodes.thead("", nodes.row("", *heads)), rows, cols=4)
-    return nodes.table("", group, classes=["chapters"])
+        yield [name, link(app, origin, page), nodes.Text(question), assignment]
 
 
 def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for place in list(doctree.findall(Table)):
-        place.replace_self(_table(app, docname, place))
+        heads = ("Part", "Chapter", "The question that it answers", "Assignment")
+        filled = table(heads, (18, 22, 42, 18), _rows(app, docname, place))
+        filled["classes"].append("chapters")
+        place.replace_self(filled)
 
 
 def _again(app: Sphinx, env: Any) -> list[str]:
