@@ -11,12 +11,12 @@ from pathlib import Path
 from autograder.errors import AutograderError
 
 
-def write_atomically(path: Path, text: str, *, durable: bool = True) -> None:
-    """Write `text` to `path` so that a reader, or a crash, sees the old file or the new one, never a part.
+def write_atomically(path: Path, content: str | bytes, *, durable: bool = True) -> None:
+    """Write `content` to `path` so that a reader, or a crash, sees the old file or the new one, never a part.
 
     Args:
         path: The file.
-        text: Its content.
+        content: A text, written as UTF-8, or bytes.
         durable: Whether to wait until it is on the disk; what every run writes anew need not.
 
     Raises:
@@ -26,9 +26,9 @@ def write_atomically(path: Path, text: str, *, durable: bool = True) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
         try:
-            # Texts of students may hold lone surrogates, which no file can.
-            with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace", newline="") as file:
-                file.write(text)
+            with os.fdopen(descriptor, "wb") as file:
+                # Texts of students may hold lone surrogates, which no file can.
+                file.write(content.encode("utf-8", "replace") if isinstance(content, str) else content)
                 file.flush()
                 if durable:
                     os.fsync(file.fileno())

@@ -17,6 +17,19 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     roster.add_argument("--database", metavar="URL", help="of the gradebook; SQLite in the course folder")
     roster.set_defaults(command=roster_command)
 
+    collect = commands.add_parser("collect", help="put what was handed in where `grade` looks for it")
+    collect.add_argument("slug", metavar="SLUG")
+    collect.add_argument(
+        "source",
+        type=Path,
+        metavar="SOURCE",
+        help="a download of Canvas or Moodle, the exchange's inbound, a folder",
+    )
+    collect.add_argument(
+        "--root", type=Path, default=Path(), metavar="DIR", help="the repository; the current folder"
+    )
+    collect.set_defaults(command=collect_command)
+
     export = commands.add_parser("export", help="write the marks for a spreadsheet or a learning platform")
     export.add_argument("slugs", nargs="*", metavar="SLUG", help="assignments; all by default")
     export.add_argument("--format", required=True, choices=("csv", "canvas", "moodle", "gradescope"))
@@ -31,7 +44,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     export.set_defaults(command=export_command)
 
-    for command in (roster, export):
+    for command in (roster, collect, export):
         command.add_argument(
             "--course", type=Path, required=True, metavar="DIR", help="the folder of `grade --course`"
         )
@@ -51,6 +64,21 @@ def roster_command(options: argparse.Namespace) -> int:
             writer.enrol(now)
     print(f"{len(now)} students: {new} new, {gone} not in the list any more")
     return 0
+
+
+def collect_command(options: argparse.Namespace) -> int:
+    """Collect submissions; the status is 1 when something has no owner, or cannot be read."""
+    from autograder.collecting import as_text, collect
+    from autograder.people import read_people
+    from autograder.pipeline import only_one_run
+    from autograder.release import source_path
+
+    source_path(options.slug, options.root)  # raises, with the names that there are, for an unknown one
+    people = read_people(options.course)
+    with only_one_run(options.course):
+        collected = collect(options.slug, options.source, options.course, people)
+    print(as_text(collected))
+    return 1 if collected.lost else 0
 
 
 def export_command(options: argparse.Namespace) -> int:

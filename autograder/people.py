@@ -106,11 +106,11 @@ class People:
 
     def of_canvas(self, number: str) -> set[str]:
         """Return the ids of the students with a number in Canvas."""
-        return self._known.get(f"canvas:{number}", set())
+        return set(self._known.get(f"canvas:{number}", ()))
 
     def called(self, what: str) -> set[str]:
         """Return the ids of those whose id, login, number or address it is; else of those with such a name."""
-        return self._known.get(what.strip().casefold(), set()) or self._named.get(letters(what), set())
+        return set(self._known.get(what.strip().casefold()) or self._named.get(letters(what), ()))
 
 
 def letters(name: str) -> str:
