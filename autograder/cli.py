@@ -49,6 +49,20 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--student", metavar="NAME", help="draw what this student's grading drew")
     check.set_defaults(command=check_command)
 
+    grade = _add_grade(commands)
+    _add_readers(commands)
+    paperwork.add_commands(commands)
+    for command in (release, check, grade):
+        command.add_argument(
+            "--root", type=Path, default=Path(), metavar="DIR", help="the repository; the current folder"
+        )
+    for command in (check, grade):
+        _add_limits(command)
+    return top
+
+
+def _add_grade(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    """Add the command that grades a class."""
     grade = commands.add_parser("grade", help="grade a class into an nbgrader gradebook")
     grade.add_argument("slugs", nargs="*", metavar="SLUG", help="assignments; all by default")
     grade.add_argument(
@@ -72,16 +86,7 @@ def parser() -> argparse.ArgumentParser:
         help="grade this student again; may be repeated",
     )
     grade.set_defaults(command=grade_command)
-
-    _add_readers(commands)
-    paperwork.add_commands(commands)
-    for command in (release, check, grade):
-        command.add_argument(
-            "--root", type=Path, default=Path(), metavar="DIR", help="the repository; the current folder"
-        )
-    for command in (check, grade):
-        _add_limits(command)
-    return top
+    return grade
 
 
 def _add_readers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -110,7 +110,8 @@ class People:
 
     def called(self, what: str) -> set[str]:
         """Return the ids of those whose id, login, number or address it is; else of those with such a name."""
-        return set(self._known.get(what.strip().casefold()) or self._named.get(letters(what), ()))
+        known = self._known.get(what.strip().casefold(), set())
+        return set(known or self._named.get(letters(what), set()))
 
 
 def letters(name: str) -> str:
