@@ -34,24 +34,6 @@ def test_a_page_is_indexed_as_it_reads():
     assert search.readable("<main>no article</main>") is None
 
 
-def test_an_entry_of_the_glossary_has_its_names_and_its_meaning():
-    assert list(search.entries(PAGE)) == [search.Entry("term-a", "gradient · 梯度", "A slope < 1/n.")]
-    assert list(search.entries("<article><dl><dt id='a'>a</dt></dl></article>")) == []
-
-
-@pytest.mark.parametrize(
-    ("tex", "text"),
-    [
-        (r"\(\operatorname{Var}(w) = 2/n_\text{in}\)", "Var(w) = 2/n_in"),
-        (r"\[\displaystyle \frac{1}{2} \le \chi\]", "1/2 ≤χ"),
-        (r"\(\|g\|_2\)", "‖g‖_2"),
-        (r"\(a_{\ell", "a_ℓ"),  # a mistake in a formula must not stop the index
-    ],
-)
-def test_a_formula_becomes_a_line_of_text(tex: str, text: str):
-    assert search.plain(tex) == text
-
-
 def test_pagefind_alone_makes_the_index(site: Path):
     assert (site / "pagefind" / "pagefind.js").is_file()
     assert not list((site / "pagefind").glob("*ui*"))

@@ -22,6 +22,7 @@ from course import (
     progress,
     quiz,
     search,
+    terms,
     widgets,
 )
 
@@ -32,6 +33,7 @@ PARTS = (
     derivation,
     chapters,
     progress,
+    terms,
     widgets,
     assets,
     accessibility,

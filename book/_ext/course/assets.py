@@ -45,7 +45,9 @@ def _digest(app: Sphinx, config: Config) -> None:
     """
     digest = hashlib.sha256()
     static = (path for folder in config.html_static_path for path in (Path(app.srcdir) / folder).rglob("*"))
-    for path in sorted([*static, *Path(__file__).parent.glob("*.py")]):
+    # The glossary's meanings stand on every page.
+    glossary = Path(app.srcdir, "book", "glossary.md")
+    for path in sorted([*static, *Path(__file__).parent.glob("*.py"), glossary]):
         if path.is_file():
             digest.update(path.as_posix().encode() + path.read_bytes())
     config.course_static = digest.hexdigest()

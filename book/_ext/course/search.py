@@ -14,14 +14,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
-from pylatexenc.latex2text import LatexNodes2Text
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
+
+from course.terms import Entry, entries, plain
 
 FOLDER = "pagefind"
 # Interfaces that pagefind brings along; search.js is ours and small.
@@ -32,29 +32,7 @@ _NOT_READ = ".headerlink, .cell_input, .cell_output pre, .visually-hidden, dl.gl
 # Half of a page; cut out before it is parsed, which takes its time.
 _DRAWN = re.compile(r"<(svg|script|style)\b.*?</\1>", re.S)
 _ARTICLE = re.compile(r"<article\b.*</article>", re.S)
-_GLOSSARY = re.compile(r'<dl class="[^"]*\bglossary\b')
 _HAN = re.compile(r"[\u3400-\u9fff]+")
-_TEX = LatexNodes2Text(math_mode="text", strict_latex_spaces=False)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A term of the glossary: where it stands, its names, and what it means."""
-
-    anchor: str
-    term: str
-    meaning: str
-
-
-def plain(tex: str) -> str:
-    r"""Return a formula as text that can be read in a line.
-
-    >>> plain(r"\\(\\sigma_w^2 = \\tfrac{1}{n}\\)".replace("\\\\", "\\"))
-    'σ_w^2 = 1/n'
-    """
-    inner = re.sub(r"^\s*\\[(\[]|\\[)\]]\s*$", "", tex).replace(r"\displaystyle", "").replace(r"\|", "‖")
-    inner = re.sub(r"\\operatorname\*?\{(\w+)\}|\\[td]?frac", lambda m: m[1] or r"\frac", inner)
-    return " ".join(_TEX.latex_to_text(inner).split())
 
 
 def readable(page: str) -> BeautifulSoup | None:
@@ -75,21 +53,6 @@ def readable(page: str) -> BeautifulSoup | None:
     return soup
 
 
-def entries(page: str) -> Iterator[Entry]:
-    """Yield the entries of the glossary that a page holds."""
-    if not _GLOSSARY.search(page):
-        return
-    for term in BeautifulSoup(_DRAWN.sub("", page), "html.parser").select("dl.glossary > dt[id]"):
-        meaning = term.find_next_sibling("dd")
-        if isinstance(meaning, Tag):
-            for part in (*term.select(".headerlink"), *meaning.select(".headerlink")):
-                part.decompose()
-            for formula in meaning.select(".math"):
-                formula.replace_with(plain(formula.get_text()))
-            words = " ".join(meaning.get_text().split()).partition(" →")[0]
-            yield Entry(str(term["id"]), " ".join(term.get_text().split()), words)
-
-
 def beginnings(text: str) -> list[str]:
     """Return what must be indexed so that every part of each Chinese word is found.
 
@@ -99,14 +62,14 @@ def beginnings(text: str) -> list[str]:
     return [word[start:] for word in _HAN.findall(text) for start in range(len(word))]
 
 
-def index(pages: dict[str, str], target: Path) -> None:
-    """Write the index of pages, given by their addresses, into a folder.
+def index(pages: dict[str, str], terms: dict[str, Entry], target: Path) -> None:
+    """Write the index of pages and terms, given by their addresses, into a folder.
 
     Raises:
         ExtensionError: When pagefind fails; with what it says.
     """
     with tempfile.TemporaryDirectory() as folder:
-        for address, text in _indexed(pages):
+        for address, text in _indexed(pages, terms):
             path = Path(folder, address)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
@@ -120,22 +83,19 @@ def index(pages: dict[str, str], target: Path) -> None:
         path.unlink()
 
 
-def _indexed(pages: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _indexed(pages: dict[str, str], terms: dict[str, Entry]) -> Iterator[tuple[str, str]]:
     """Yield what pagefind reads: every page, and a small one for each term, with the address that it stands for."""
     for address, page in pages.items():
         text = readable(page)
         if text is not None:
             yield address, str(text)
-        for entry in entries(page):
-            meta = {"title": entry.term, "meaning": entry.meaning, "address": f"{address}#{entry.anchor}"}
-            named = " ".join(f'data-{key}="{html.escape(value)}"' for key, value in meta.items())
-            listed = ", ".join(f"{key}[data-{key}]" for key in meta)
-            words = html.escape(" ".join([entry.term, *beginnings(entry.term), entry.meaning]))
-            head = f'<article {named} data-pagefind-meta="{listed}">'
-            yield (
-                f"{address}.{entry.anchor}.html",
-                f'<html lang="en"><body>{head}{words}</article></body></html>',
-            )
+    for number, (address, entry) in enumerate(terms.items()):
+        meta = {"title": entry.term, "meaning": entry.meaning, "address": address}
+        named = " ".join(f'data-{key}="{html.escape(value)}"' for key, value in meta.items())
+        listed = ", ".join(f"{key}[data-{key}]" for key in meta)
+        words = html.escape(" ".join([entry.term, *beginnings(entry.term), entry.meaning]))
+        head = f'<article {named} data-pagefind-meta="{listed}">'
+        yield f"term-{number}.html", f'<html lang="en"><body>{head}{words}</article></body></html>'
 
 
 def write(app: Sphinx, exception: Exception | None) -> None:
@@ -148,7 +108,8 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     for left in _SPHINX:
         (out / left).unlink(missing_ok=True)
     shutil.rmtree(out / FOLDER, ignore_errors=True)
-    index(pages, out / FOLDER)
+    terms = {f"{app.builder.get_target_uri(entry.page)}#{entry.anchor}": entry for entry in entries(app.env)}
+    index(pages, terms, out / FOLDER)
 
 
 def _replace(app: Sphinx) -> None:
