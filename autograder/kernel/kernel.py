@@ -19,6 +19,8 @@ GRACE_SECONDS = 1.0
 """From the interrupt to the kill."""
 IDLE_SECONDS = 1.0
 """Between a request's reply and its idle status; a flood may have swallowed one of them."""
+LOOK_SECONDS = 0.5
+"""Between two looks whether the system had to end something for want of memory."""
 _EXECUTION = {
     "silent": False,
     "store_history": True,
@@ -117,6 +119,9 @@ class Kernel:
         if self._flooded:
             self.kill()
             return CellRun("flooded", reason=f"Its output went beyond {self._limits.flood_bytes} bytes.")
+        if self._process.starved:  # a child of it, perhaps: what goes on without it is of no use
+            self.kill()
+            return CellRun("out_of_memory", reason=f"The kernel {self._process.end().describe()}.")
         if answer.overrun:
             if not answer.given:
                 self.kill()
@@ -148,7 +153,7 @@ class Kernel:
             Whether it came back by itself.
         """
         answer = self._await(self._serving, "serve_reply", time.monotonic() + seconds, Outputs(0))
-        if not answer.given or self._flooded:
+        if not answer.given or self._flooded or self._process.starved:
             self.kill()
         return answer.given and not answer.overrun
 
@@ -171,7 +176,7 @@ class Kernel:
                     break
                 self.interrupt()
                 overrun, deadline = True, now + GRACE_SECONDS
-            message = self._conversation.next(deadline - now)
+            message = self._conversation.next(min(deadline - now, LOOK_SECONDS))
             if message is None or message.parent != request:
                 continue
             if message.channel == "iopub":
@@ -185,7 +190,9 @@ class Kernel:
 
     @property
     def _talking(self) -> bool:
-        return self.alive and not self._conversation.broken and not self._flooded
+        return (
+            self.alive and not self._conversation.broken and not self._flooded and not self._process.starved
+        )
 
     def close(self) -> None:
         """End everything and give all descriptors back."""

@@ -7,8 +7,10 @@ import select
 import signal
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
+from autograder.cage import Group
 from autograder.kernel import channel
 
 MEMORY = "memory"
@@ -52,11 +54,13 @@ class Process:
     Args:
         warden: The warden's pidfd; owned from now on.
         status: Our end of the warden's channel; owned from now on.
+        group: The control groups that the child is put into; owned from now on.
     """
 
-    def __init__(self, warden: int, status: socket.socket) -> None:
+    def __init__(self, warden: int, status: socket.socket, group: Group | None = None) -> None:
         self._warden = warden
         self._status = status
+        self._group = group
         self.pidfd = -1
         self._ended: Ended | None = None
         self.swept = True
@@ -67,6 +71,8 @@ class Process:
         message, descriptors = self._next(seconds)
         if "started" in message and descriptors:
             self.pidfd = descriptors[0]
+            if self._group is not None:
+                self._group.add(_pid(self.pidfd))
         return self.pidfd >= 0
 
     def seal(self, seconds: float) -> bool:
@@ -91,6 +97,11 @@ class Process:
     def alive(self) -> bool:
         """Whether the child still runs."""
         return self.pidfd >= 0 and not _readable(self.pidfd, 0)
+
+    @property
+    def starved(self) -> bool:
+        """Whether the system killed the child, or something that it started, for want of memory."""
+        return self._group is not None and self._group.out_of_memory
 
     def wait(self, seconds: float) -> bool:
         """Wait for the child's end; return whether it came."""
@@ -122,6 +133,10 @@ class Process:
                 signal.pidfd_send_signal(self._warden, signal.SIGKILL)
         self.swept = self._ended is not None
         self._ended = self._ended or Ended(None)
+        if self._group is not None:
+            if self._ended.code == -signal.SIGKILL and not self._ended.reason and self.starved:
+                self._ended = replace(self._ended, reason=MEMORY)  # the system was faster than the warden
+            self._group.close()
         self._status.close()
         channel.close([self._warden])
         self._warden = -1
@@ -130,6 +145,12 @@ class Process:
         """Give the child's pidfd back; only after `end`."""
         channel.close([self.pidfd])
         self.pidfd = -1
+
+
+def _pid(pidfd: int) -> int:
+    """Return the id, in this process's view, of the process that a pidfd means."""
+    facts = dict(line.split(":", 1) for line in Path(f"/proc/self/fdinfo/{pidfd}").read_text().splitlines())
+    return int(facts["Pid"])
 
 
 def _readable(descriptor: int, seconds: float) -> bool:

@@ -15,7 +15,7 @@ from typing import Self
 
 import zmq
 
-from autograder.cage import Confinement, Level, Place
+from autograder.cage import Confinement, Group, Level, Place, cgroups
 from autograder.cage.place import FIRST_USER, USERS
 from autograder.errors import EnvironmentMissing
 from autograder.kernel import channel
@@ -62,6 +62,7 @@ class Zygote:
         self._program = Program(self._confinement, self._folder, [*preload, *own], rehearsal)
 
     def __enter__(self) -> Self:
+        cgroups.remove_abandoned()
         self._program.start()
         return self
 
@@ -172,12 +173,12 @@ class Zygote:
         with wardens, childs, listening:
             descriptors = [wardens.fileno(), bridge.fileno(), childs.fileno()]
             try:
-                process = Process(
-                    self._program.request(message, {"arguments": arguments}, descriptors), status
-                )
+                warden = self._program.request(message, {"arguments": arguments}, descriptors)
             except BaseException:
                 status.close()
                 raise
+            confined = self._confinement.level > Level.NONE
+            process = Process(warden, status, Group(self._confinement.limits) if confined else None)
             wardens.close()
             childs.close()
             listening.settimeout(FORK_SECONDS)
