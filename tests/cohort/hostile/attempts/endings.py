@@ -101,12 +101,12 @@ while True:
     except OSError:
         pass
 
-# == busy_daemons: leaves processes behind that use every core, out of its session
+# == busy_daemons: leaves processes behind that use all the processor time that it gets, out of its session
 # solved = true
 # zero = "none"
 # %% top
 import os
-for _ in range(30):
+for _ in range(6):  # more would slow down its own cells beyond their time
     if os.fork() == 0:
         os.setsid()
         if os.fork():
