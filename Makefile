@@ -77,8 +77,8 @@ new-chapter:  ## begin a chapter: make new-chapter SLUG=word writes its five fil
 	@$(PYTHON) .ci/new_chapter.py "$${SLUG-}"
 
 .PHONY: system
-system:  ## Debian packages for the tests: bubblewrap, chromium, postgresql
-	@.ci/system bubblewrap chromium postgresql
+system:  ## Debian packages for the tests: bubblewrap, chromium, postgresql, npm
+	@.ci/system bubblewrap chromium postgresql npm
 
 .PHONY: clean
 clean:  ## remove all that was built; the environment stays

@@ -11,6 +11,8 @@ from urllib.parse import urljoin
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from course import browser
+
 LONGEST = 160
 
 _LOST = """\
@@ -117,7 +119,8 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     (out / "404.html").write_text(lost(app.config.html_title or app.config.project, base), encoding="utf-8")
     (out / "sitemap.xml").unlink(missing_ok=True)
     if base:
-        pages = [app.builder.get_target_uri(page) for page in sorted(app.env.found_docs)]
+        names = [*sorted(app.env.found_docs), *browser.names(Path(app.srcdir))]
+        pages = [app.builder.get_target_uri(name) for name in names]
         (out / "sitemap.xml").write_text(sitemap(base, pages), encoding="utf-8")
 
 
