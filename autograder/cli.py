@@ -52,11 +52,13 @@ def parser() -> argparse.ArgumentParser:
     grade = _add_grade(commands)
     _add_readers(commands)
     paperwork.add_commands(commands)
-    for command in (release, check, grade):
+    gradescope = paperwork.add_gradescope(commands)
+    gradescope.set_defaults(command=gradescope_command)
+    for command in (release, check, grade, gradescope):
         command.add_argument(
             "--root", type=Path, default=Path(), metavar="DIR", help="the repository; the current folder"
         )
-    for command in (check, grade):
+    for command in (check, grade, gradescope):
         _add_limits(command)
     return top
 
@@ -209,6 +211,18 @@ def grade_command(options: argparse.Namespace) -> int:
     with live(console) as progress:
         summary = grade_class(run, progress)
     print_summary(summary.rows, summary.resumed, summary.notices, run.course)
+    return 0
+
+
+def gradescope_command(options: argparse.Namespace) -> int:
+    """Grade one submission in Gradescope's container."""
+    from autograder.gradescope import run
+    from autograder.key import load_key
+
+    key, level = load_key(options.slug, options.root), choose_level(options)
+    places = options.submission, options.metadata, options.results
+    row = run(key, *places, level, options.seed, _limits(options))
+    print(f"cage: {level} · seed: {row.seed} · {row.outcome} · {row.points:g} of {row.max_points:g} points")
     return 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from autograder.cage import Level
 from autograder.errors import UsageError
 
 
@@ -44,10 +45,31 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     export.set_defaults(command=export_command)
 
+    bundle = commands.add_parser(
+        "bundle", help="make the zip by which Gradescope grades an assignment with us"
+    )
+    bundle.add_argument("slug", metavar="SLUG")
+    bundle.add_argument("--output", type=Path, metavar="FILE", help="`build/gradescope/<slug>.zip`")
+    bundle.add_argument("--root", type=Path, default=Path(), metavar="DIR", help="the repository")
+    levels = [str(level) for level in Level]
+    bundle.add_argument(
+        "--min-cage", choices=levels, default="landlock", help="the least that its container must offer"
+    )
+    bundle.set_defaults(command=bundle_command)
+
     for command in (roster, collect, export):
         command.add_argument(
             "--course", type=Path, required=True, metavar="DIR", help="the folder of `grade --course`"
         )
+
+
+def add_gradescope(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    """Add the command that runs in Gradescope's container."""
+    parser = commands.add_parser("gradescope", help="grade one submission in Gradescope's container")
+    parser.add_argument("slug", metavar="SLUG")
+    for name in ("submission", "metadata", "results"):
+        parser.add_argument(f"--{name}", type=Path, required=True, metavar="PATH")
+    return parser
 
 
 def roster_command(options: argparse.Namespace) -> int:
@@ -79,6 +101,17 @@ def collect_command(options: argparse.Namespace) -> int:
         collected = collect(options.slug, options.source, options.course, people)
     print(as_text(collected))
     return 1 if collected.lost else 0
+
+
+def bundle_command(options: argparse.Namespace) -> int:
+    """Make the zip for Gradescope."""
+    from autograder.gradescope import bundle
+    from autograder.release import release
+
+    release(options.slug, options.root)
+    output = options.output or options.root / "build" / "gradescope" / f"{options.slug}.zip"
+    print(bundle(options.slug, options.root, output, Level(options.min_cage)))
+    return 0
 
 
 def export_command(options: argparse.Namespace) -> int:

@@ -58,19 +58,32 @@ def _submission(student: Path, slug: str) -> Submission:
         return Submission(name, slug, None, (*flags, "the folder is a link; links are not followed"))
     if not folder.is_dir():
         return Submission(name, slug, None, (*flags, f"{slug} is a file, where a folder should be"))
+    return submission_in(folder, name, slug, flags)
+
+
+def submission_in(folder: Path, student: str, slug: str, flags: Iterable[str] = ()) -> Submission:
+    """Return the submission that a folder holds: the notebook of the assignment's name, else the likeliest.
+
+    Args:
+        folder: Of one student and one assignment.
+        student: Whose it is.
+        slug: The assignment.
+        flags: What is odd about it already.
+    """
+    flags = list(flags)
     expected = folder / f"{slug}.ipynb"
     if _is_file(expected):
-        return Submission(name, slug, expected, tuple(flags))
+        return Submission(student, slug, expected, tuple(flags))
     if os.path.lexists(expected):
         flags.append(f"{slug}.ipynb is {_what(expected)}, not a file")
     others = sorted(_notebooks(folder))
     if not others:
-        return Submission(name, slug, None, (*flags, "the folder holds no notebook"))
+        return Submission(student, slug, None, (*flags, "the folder holds no notebook"))
     best = min(others, key=lambda path: (slug not in path.name, len(path.parts), path.name))
     flags.append(f"the notebook is called {_shown(best.relative_to(folder))}, not {slug}.ipynb")
     if len(others) > 1:
         flags.append(f"the folder holds {len(others)} notebooks; {_shown(best.name)} was graded")
-    return Submission(name, slug, best, tuple(flags))
+    return Submission(student, slug, best, tuple(flags))
 
 
 def _notebooks(folder: Path) -> Iterator[Path]:
