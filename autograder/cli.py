@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -37,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    top = argparse.ArgumentParser(prog="autograder", description=DESCRIPTION)
+    wide = partial(argparse.HelpFormatter, max_help_position=30)
+    top = argparse.ArgumentParser(prog="autograder", description=DESCRIPTION, formatter_class=wide)
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     release = commands.add_parser("release", help="make the students' notebooks from solutions/")
@@ -63,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _add_grade(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+def _add_grade(commands: paperwork.Commands) -> argparse.ArgumentParser:
     """Add the command that grades a class."""
     grade = commands.add_parser("grade", help="grade a class into an nbgrader gradebook")
     grade.add_argument("slugs", nargs="*", metavar="SLUG", help="assignments; all by default")
@@ -91,7 +93,7 @@ def _add_grade(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     return grade
 
 
-def _add_readers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_readers(commands: paperwork.Commands) -> None:
     """Add the commands that read what `grade` left."""
     report = commands.add_parser("report", help="make a page on how the class did, and a table of its checks")
     report.add_argument("--anonymous", action="store_true", help="numbers instead of the students' names")

@@ -4,66 +4,72 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TypeAlias
 
 from autograder.cage import Level
 from autograder.errors import UsageError
 
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
-def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+
+def add_commands(commands: Commands) -> None:
     """Add the commands to the command line."""
+    for command in (_add_roster(commands), _add_collect(commands), _add_export(commands)):
+        command.add_argument(
+            "--course", type=Path, required=True, metavar="DIR", help="the folder of `grade --course`"
+        )
+    _add_bundle(commands)
+
+
+def _add_roster(commands: Commands) -> argparse.ArgumentParser:
     roster = commands.add_parser(
         "roster", help="take over a list of students: our columns, Canvas' or Moodle's"
     )
     roster.add_argument("table", type=Path, metavar="FILE", help="CSV")
     roster.add_argument("--database", metavar="URL", help="of the gradebook; SQLite in the course folder")
     roster.set_defaults(command=roster_command)
+    return roster
 
+
+def _add_collect(commands: Commands) -> argparse.ArgumentParser:
     collect = commands.add_parser("collect", help="put what was handed in where `grade` looks for it")
     collect.add_argument("slug", metavar="SLUG")
-    collect.add_argument(
-        "source",
-        type=Path,
-        metavar="SOURCE",
-        help="a download of Canvas or Moodle, the exchange's inbound, a folder",
-    )
+    source = "a download of Canvas or Moodle, the exchange's inbound, a folder"
+    collect.add_argument("source", type=Path, metavar="SOURCE", help=source)
     collect.add_argument(
         "--root", type=Path, default=Path(), metavar="DIR", help="the repository; the current folder"
     )
     collect.set_defaults(command=collect_command)
+    return collect
 
+
+def _add_export(commands: Commands) -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="write the marks for a spreadsheet or a learning platform")
     export.add_argument("slugs", nargs="*", metavar="SLUG", help="assignments; all by default")
     export.add_argument("--format", required=True, choices=("csv", "canvas", "moodle", "gradescope"))
     export.add_argument("--output", type=Path, metavar="PATH", help="`exports/` in the course folder")
     export.add_argument("--database", metavar="URL", help="of the gradebook; SQLite in the course folder")
-    export.add_argument(
-        "--title",
-        action="append",
-        default=[],
-        metavar="SLUG=TITLE",
-        help="the platform's name of an assignment",
-    )
+    titled = "the platform's name of an assignment; may be repeated"
+    export.add_argument("--title", action="append", default=[], metavar="SLUG=TITLE", help=titled)
     export.set_defaults(command=export_command)
+    return export
 
+
+def _add_bundle(commands: Commands) -> None:
     bundle = commands.add_parser(
         "bundle", help="make the zip by which Gradescope grades an assignment with us"
     )
     bundle.add_argument("slug", metavar="SLUG")
     bundle.add_argument("--output", type=Path, metavar="FILE", help="`build/gradescope/<slug>.zip`")
-    bundle.add_argument("--root", type=Path, default=Path(), metavar="DIR", help="the repository")
-    levels = [str(level) for level in Level]
     bundle.add_argument(
-        "--min-cage", choices=levels, default="landlock", help="the least that its container must offer"
+        "--root", type=Path, default=Path(), metavar="DIR", help="the repository; the current folder"
     )
+    least = "the least that its container must offer"
+    bundle.add_argument("--min-cage", choices=[str(level) for level in Level], default="landlock", help=least)
     bundle.set_defaults(command=bundle_command)
 
-    for command in (roster, collect, export):
-        command.add_argument(
-            "--course", type=Path, required=True, metavar="DIR", help="the folder of `grade --course`"
-        )
 
-
-def add_gradescope(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+def add_gradescope(commands: Commands) -> argparse.ArgumentParser:
     """Add the command that runs in Gradescope's container."""
     parser = commands.add_parser("gradescope", help="grade one submission in Gradescope's container")
     parser.add_argument("slug", metavar="SLUG")
