@@ -6,7 +6,6 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -38,8 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    wide = partial(argparse.HelpFormatter, max_help_position=30)
-    top = argparse.ArgumentParser(prog="autograder", description=DESCRIPTION, formatter_class=wide)
+    top = argparse.ArgumentParser(prog="autograder", description=DESCRIPTION)
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     release = commands.add_parser("release", help="make the students' notebooks from solutions/")
