@@ -47,10 +47,15 @@ grade: environment exercises  ## grade the sample class of tests/cohort, into bu
 .PHONY: test
 test: environment system book  ## every test
 	$(call say,Tests)
-	@python -m pytest -n $(WORKERS) --dist loadfile $(TEST_OPTIONS)
+	@python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TEST_OPTIONS)
 
 .PHONY: check
-check: lint current test  ## all that a commit must pass: format, lint, types, floors, generated files, strict book, tests
+check: lint current quick  ## before a commit: format, lint, types, floors, generated files, strict book, the quick tests
+
+.PHONY: quick
+quick: environment  ## the tests that need no browser and are not long
+	$(call say,Quick tests)
+	@python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m 'not browser and not slow' $(TEST_OPTIONS)
 
 .PHONY: lint
 lint: environment  ## format, lint, types, import floors

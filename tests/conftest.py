@@ -23,6 +23,11 @@ settings.register_profile("fresh", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the files with long tests come first, so that no core has nothing to do at the end of a run."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def published() -> list[str]:
     """Return the slugs of the chapters that `_toc.yml` lists, in its order; the others are drafts."""
     listed = re.findall(
