@@ -6,11 +6,9 @@ Only ratios mean anything beyond this machine, and a machine that does other wor
 from __future__ import annotations
 
 import argparse
-import tempfile
 from pathlib import Path
 
 from autograder.release import release, slugs
-from tests.bench import torch_course
 from tests.bench.report import Results, table, write
 from tests.bench.sides import Assignment, lower_bound, nbgrader, otter, otter_environment, ours
 from tests.cohort.build import ROOT
@@ -20,21 +18,18 @@ def main() -> None:
     """Measure and write."""
     options = parser().parse_args()
     results: Results = {}
-    with tempfile.TemporaryDirectory() as folder, otter_environment(wanted=options.otter) as python:
-        for assignment in assignments(options.slugs, Path(folder)):
-            print(f"{assignment.slug} …", flush=True)
-            results[assignment.slug] = [
+    with otter_environment(wanted=not options.no_otter) as python:
+        for slug in options.slugs:
+            print(f"{slug} …", flush=True)
+            assignment = assignment_of(slug)
+            results[slug] = [
                 ours(assignment, options.class_size, 2),
                 ours(assignment, options.class_size, 1),
                 lower_bound(assignment, options.class_size, 2),
                 nbgrader(assignment, options.stock_size),
-                *(
-                    [otter(assignment, options.stock_size, python)]
-                    if python and assignment.root == ROOT
-                    else []
-                ),
+                *([otter(assignment, options.stock_size, python)] if python and not assignment.torch else []),
             ]
-        growing = Assignment(options.slugs[0], ROOT)
+        growing = assignment_of(options.slugs[0])
         for size in options.sizes:
             print(f"a class of {size} …", flush=True)
             results[f"{growing.slug}, a class of {size}"] = [ours(growing, size, 2)]
@@ -45,27 +40,25 @@ def main() -> None:
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     top = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    top.add_argument(
-        "slugs", nargs="*", default=["chain_rule"], help="assignments in NumPy; one in PyTorch is added"
-    )
+    top.add_argument("slugs", nargs="*", default=["chain_rule", "pytorch"], help="assignments")
     top.add_argument("--class-size", type=int, default=60, help="submissions that we grade")
     top.add_argument("--stock-size", type=int, default=5, help="submissions that the others grade")
     top.add_argument(
-        "--sizes", type=int, nargs="*", default=[50, 100, 200], help="classes to grow by; 100 500 2000"
+        "--sizes", type=int, nargs="*", default=[100, 500], help="classes to grow by; 100 500 2000 takes long"
     )
-    top.add_argument("--otter", action="store_true", help="install otter-grader from PyPI and time it, too")
+    top.add_argument(
+        "--no-otter", action="store_true", help="leave otter-grader out, which is installed from PyPI apart"
+    )
     top.add_argument("--output", type=Path, default=ROOT / "build" / "bench")
     return top
 
 
-def assignments(wanted: list[str], folder: Path) -> list[Assignment]:
-    """Return the assignments of the course, and the small one in PyTorch."""
-    for slug in wanted:
-        if slug not in slugs(ROOT):
-            raise SystemExit(f"there is no assignment {slug}; there are: {', '.join(slugs(ROOT))}")
-        release(slug, ROOT)
-    torch_course.make(folder)
-    return [*(Assignment(slug, ROOT) for slug in wanted), Assignment(torch_course.SLUG, folder)]
+def assignment_of(slug: str) -> Assignment:
+    """Return an assignment of the course, released."""
+    if slug not in slugs(ROOT):
+        raise SystemExit(f"there is no assignment {slug}; there are: {', '.join(slugs(ROOT))}")
+    release(slug, ROOT)
+    return Assignment(slug, ROOT)
 
 
 if __name__ == "__main__":

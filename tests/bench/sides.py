@@ -66,6 +66,11 @@ class Assignment:
         """The instructor's notebook."""
         return self.root / "build" / "source" / self.slug / f"{self.slug}.ipynb"
 
+    @property
+    def torch(self) -> bool:
+        """Whether it imports torch."""
+        return "import torch" in self.source.read_text(encoding="utf-8")
+
     def hand_in(self, submitted: Path, number: int) -> None:
         """Write the solved notebook under as many names, as a student would have it."""
         given = json.loads((self.root / "exercises" / self.slug / f"{self.slug}.ipynb").read_text())
@@ -139,7 +144,7 @@ def lower_bound(assignment: Assignment, number: int, workers: int) -> Timing:
     """Time what nobody can do without: fork a warm kernel in the cage, run the student's cells, end it."""
     key = load_key(assignment.slug, assignment.root)
     steps = [step for step in rebuild(read_notebook(assignment.source.read_bytes()), key).steps if step.runs]
-    torch = TORCH_MODULES if any("import torch" in cell.source for cell in key.cells) else ()
+    torch = TORCH_MODULES if assignment.torch else ()
 
     def work(zygote: Zygote) -> None:
         for _ in range(number // workers):
