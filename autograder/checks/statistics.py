@@ -184,9 +184,9 @@ def uniform(
 def independent(draws: Any, *, what: str = "the weights", see: str | None = None) -> None:
     r"""Fail unless the entries of a matrix look independent of each other, with one mean and one spread.
 
-    Five properties, each with a fifth of the false-alarm rate: the means of rows and of columns scatter as
+    Nine properties, each with a tenth of the false-alarm rate: the means of rows and of columns scatter as
     :math:`\chi^2` (too much: a draw shared along a line; too little: lines that were centred);
-    no two rows and no two columns are correlated; neighbours are not.
+    no two rows and no two columns are correlated; nor are they orthogonal; neighbours are not correlated.
     At least 2 % of the entries must differ from each other, which a matrix of repeated draws does not reach.
 
     Args:
@@ -205,7 +205,7 @@ def independent(draws: Any, *, what: str = "the weights", see: str | None = None
         _means_scatter(matrix, lines, what, see)
         _lines_uncorrelated(matrix, lines, what, see)
     neighbours = entries[:, 1:] * entries[:, :-1] / spread**2
-    if abs(neighbours.sum()) > NORMAL_QUANTILE * math.sqrt(neighbours.size):
+    if abs(neighbours.sum()) > 6.5 * math.sqrt(neighbours.size):  # 8e-11, from the normal tail
         fail(f"{what}: neighbours in a row depend on each other.", see=see)
 
 
@@ -223,10 +223,28 @@ def _lines_uncorrelated(matrix: NDArray[np.float64], lines: str, what: str, see:
     rows, columns = matrix.shape
     unit = matrix / np.maximum(np.linalg.norm(matrix, axis=1, keepdims=True), 1e-300)
     cosines = np.abs(np.triu(unit @ unit.T, k=1))
+    _not_orthogonal(np.diagonal(cosines, offset=1), columns, lines, what, see)
     pairs = rows * (rows - 1) / 2
     if cosines.max() > math.sqrt(2 * math.log(10 * pairs / FALSE_ALARM) / (columns - 2)):
         i, j = (int(k) for k in np.unravel_index(int(cosines.argmax()), cosines.shape))
         fail(f"{what}: the {lines} {i} and {j} depend on each other; draw every entry on its own.", see=see)
+
+
+def _not_orthogonal(
+    cosines: NDArray[np.float64], columns: int, lines: str, what: str, see: str | None
+) -> None:
+    r"""Fail if consecutive lines are nearer to a right angle than independent ones are.
+
+    The cosines of consecutive lines are independent, and :math:`X = n \cos^2` has :math:`E[X] = 1`, :math:`E[X^2] < 3`;
+    Bernstein's inequality for sums of k variables that are not negative: :math:`P(S < k - t) \le e^{-t^2/6k}`.
+    """
+    k = len(cosines)
+    if columns * float((cosines**2).sum()) < k - math.sqrt(6 * k * math.log(10 / FALSE_ALARM)):
+        fail(
+            f"{what}: the {lines} stand at right angles to each other, as in an orthogonal matrix; "
+            "draw every entry on its own.",
+            see=see,
+        )
 
 
 def _enough(draws: Any, what: str, needed: int = DRAWS_NEEDED) -> NDArray[np.float64]:

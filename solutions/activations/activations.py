@@ -442,6 +442,7 @@ for alpha in (1.0, float(rng.uniform(0.2, 3.0))):
     checks.close(
         checks.silent(elu, size, alpha), size, what="the ELU far to the right", see="activations#elu"
     )
+checks.leaves_unchanged(elu, np.append(size, -size))
 ### BEGIN HIDDEN TESTS
 from concepts import activations as reference
 
@@ -546,6 +547,7 @@ for alpha in (1.0, float(rng.uniform(0.2, 3.0))):
             what="the slope of ELU far out (the last entry is at x = 1)",
             see="activations#elu",
         )
+checks.leaves_unchanged(elu_grad, np.append(size, -size))
 ### BEGIN HIDDEN TESTS
 from concepts import activations as reference
 
@@ -640,6 +642,7 @@ checks.close(
     scale=0.1,
 )
 checks.close(checks.silent(swish, size), size, what="the Swish far to the right", see="activations#swish")
+checks.leaves_unchanged(swish, np.append(size, -size))
 ### BEGIN HIDDEN TESTS
 from concepts import activations as reference
 
@@ -740,6 +743,7 @@ for x, slope in ((-size, 0.0), (size, 1.0)):
         see="activations#swish",
         scale=1.0,
     )
+checks.leaves_unchanged(swish_grad, np.append(size, -size))
 ### BEGIN HIDDEN TESTS
 from concepts import activations as reference
 

@@ -125,6 +125,7 @@ for x, p in [(size, 1.0), (-size, 0.0)]:
         mistaken_for={"Left and right are swapped.": 1 - expected, "This is tanh.": np.sign(mixed)},
     )
     checks.that(np.all((found >= 0) & (found <= 1)), "A sigmoid lies between 0 and 1, never outside.")
+checks.leaves_unchanged(sigmoid, np.append(size, -size))
 ### BEGIN HIDDEN TESTS
 from concepts import saturation as reference
 
@@ -228,6 +229,7 @@ for x in (np.append(size, 0.0), np.append(-size, 0.0)):
         see="saturation#the-slope-and-its-ends",
     )
     checks.that(np.all(found >= 0), "The sigmoid never falls: no slope may be negative.")
+checks.leaves_unchanged(sigmoid_grad, np.append(size, -size))
 ### BEGIN HIDDEN TESTS
 from concepts import saturation as reference
 
@@ -330,6 +332,7 @@ for x in (np.append(size, 0.0), np.append(-size, 0.0)):
         see="saturation#tanh-steeper-and-sooner-flat",
     )
     checks.that(np.all(found >= 0), "Tanh never falls: no slope may be negative.")
+checks.leaves_unchanged(tanh_grad, np.append(size, -size))
 ### BEGIN HIDDEN TESTS
 from concepts import saturation as reference
 

@@ -157,9 +157,10 @@ def test_uniform_tells_other_bounds_and_shapes(rng, draw):
         lambda W, rng: W + 0.5 * SIGMA * rng.normal(size=(300, 1)),
         lambda W, rng: W + 0.5 * np.roll(W, 1, axis=1),
         lambda W, rng: np.full(SHAPE, 0.1),
+        lambda W, rng: np.linalg.qr(W.T)[0].T,
     ],
 )
-def test_independent_tells_shared_repeated_sorted_and_centred_draws(rng, spoil):
+def test_independent_tells_shared_repeated_sorted_centred_and_orthogonal_draws(rng, spoil):
     W = rng.normal(0, SIGMA, SHAPE)
 
     message_of(checks.independent, spoil(W, rng))

@@ -616,6 +616,13 @@ def swish(x):
 def swish(x):
     return x / (1 + np.exp(np.minimum(-x, 5)))
 
+
+# == wrong: swish: clips large negative numbers in place
+def swish(x):
+    x[x < -500] = -500
+    return x / (1 + np.exp(-x))
+
+
 # == right: swish_grad: value plus σ(1 − value)
 def swish_grad(x):
     s = (1 + np.tanh(x / 2)) / 2

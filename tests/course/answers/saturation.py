@@ -126,6 +126,13 @@ def sigmoid(x):
     with np.errstate(all="ignore"):
         return np.exp(x) / (1 + np.exp(x))
 
+
+# == wrong: sigmoid: clips large numbers in place
+def sigmoid(x):
+    np.clip(x, -500, 500, out=x)
+    return 1 / (1 + np.exp(-x))
+
+
 # == right: sigmoid_grad: a safe sigmoid times one minus itself
 def sigmoid_grad(x):
     s = 0.5 * (1 + np.tanh(x / 2))
@@ -237,6 +244,14 @@ def sigmoid_grad(x):
 def sigmoid_grad(x):
     s = lambda v: 0.5 * (1 + np.tanh(v / 2))
     return (s(x + 1e-2) - s(x)) / 1e-2
+
+
+# == wrong: sigmoid_grad: clips large numbers in place
+def sigmoid_grad(x):
+    x[x > 500] = 500
+    x[x < -500] = -500
+    return 1 / ((1 + np.exp(-x)) * (1 + np.exp(x)))
+
 
 # == right: tanh_grad: by cosh, clipped
 def tanh_grad(x):

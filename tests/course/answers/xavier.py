@@ -918,6 +918,13 @@ def xavier_normal(fan_in, fan_out, rng):
     return rng.normal(0.05 * sigma, sigma, size=(fan_out, fan_in))
 
 
+# == wrong: xavier_normal: orthogonal
+def xavier_normal(fan_in, fan_out, rng):
+    n = max(fan_in, fan_out)
+    q, _ = np.linalg.qr(rng.normal(size=(n, n)))
+    return q[:fan_out, :fan_in] * np.sqrt(2 * n / (fan_in + fan_out))
+
+
 # == right: xavier_uniform: draws on [0, 1), moved
 def xavier_uniform(fan_in, fan_out, rng):
     r = np.sqrt(6 / (fan_in + fan_out))
