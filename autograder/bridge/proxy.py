@@ -59,8 +59,10 @@ class Opaque:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: D102  # it calls
         return self._asked().call(self, args, kwargs)
 
-    def _autograder_observe(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Observation:
-        return self._asked().observe(self, args, kwargs)
+    def _autograder_observe(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], torch_seed: int | None = None
+    ) -> Observation:
+        return self._asked().observe(self, args, kwargs, torch_seed)
 
     def _autograder_word(self, word: str, args: tuple[Any, ...]) -> Any:
         return self._asked().word(self, word, args)
@@ -140,9 +142,15 @@ class Conversation:
         """Return what a word of `checks.modules` reads of an object of the student's."""
         return self._ask(ask="word", of=of, word=word, args=args)
 
-    def observe(self, function: Opaque, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Observation:
+    def observe(
+        self,
+        function: Opaque,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        torch_seed: int | None = None,
+    ) -> Observation:
         """Have a call observed over there; see `checks.observe`."""
-        seen = self._ask(ask="observe", of=function, args=args, kwargs=kwargs)
+        seen = self._ask(ask="observe", of=function, args=args, kwargs=kwargs, torch_seed=torch_seed)
         if type(seen) is not dict or type(seen.get("kwargs")) is not dict:
             self._malformed()
         try:

@@ -25,7 +25,12 @@ from autograder.errors import BridgeError, StudentProcessEnded
 
 MAX_MESSAGE = 2_000
 MAX_FRAMES = 6
-_OWN_FILES = ("/autograder/bridge/", "/autograder/checks/observation", "/autograder/checks/inspection")
+_OWN_FILES = (
+    "/autograder/bridge/",
+    "/autograder/checks/observation",
+    "/autograder/checks/inspection",
+    "/autograder/checks/tracing",
+)
 
 
 def serve(control: socket.socket, namespace: dict[str, Any], max_bytes: int = 64 << 20) -> None:
@@ -103,7 +108,7 @@ class Answers:
                 raise BridgeError(f"unknown question {other!r}")
 
     def _observe(self, question: dict[str, Any]) -> dict[str, Any]:
-        seen = observe_in_place(question["of"], question["args"], question["kwargs"])
+        seen = observe_in_place(question["of"], question["args"], question["kwargs"], question["torch_seed"])
         return {
             "result": seen.result,
             "error": None if seen.error is None else describe(seen.error),

@@ -31,6 +31,7 @@ Calls
     `observe(f, *args)`          everything that a call did, as an `Observation`: for what has no word here
     `with_arguments(f, *args)`   result, and the arguments as the call left them
     `in_place(f, *args)`         like `call`, on these very objects: for a model that moves on call by call
+    `seeded(n, f, *args)`        like `call`, with torch's generator at seed n where the function runs
 
 Results
     `close(found, expected)`     numbers, arrays, lists, tuples, dicts, booleans, tensors; see `comparison`
@@ -53,6 +54,14 @@ Torch modules: what a student's class makes, or a model of yours that a student'
     `run(model, x, training=, grad_out=)`  a pass of your inputs: outputs, gradients, buffers after it (`Pass`)
     `recorder()`, `recorded(model)`  a layer that lets its input through, and what it saw, pass by pass (`Recorded`)
 
+    `rebuilt(model, x)`          a network of your own that computes the same, to measure, train and perturb
+    `rebuilt_optimizer(o, model, own)`  an optimizer of your own with the same settings, over the parameters of `own`
+
+    `trained(own, o, x, y, steps=, batch=, seed=)`  clipped steps with the mean cross-entropy; the losses
+    `accuracy(own, x, y)`, `layer_gradients(own, x, y)`  what it gets right; the norm for each hidden linear layer
+    `executed(own, x)`           its linear layers in the order of a pass
+    `examined(own, x)`, `longest_chain(layers)`  what depends on each hidden layer (`Examined`)
+
     Hand over modules and optimizers of torch's own as arguments; they are built anew where the function runs,
     and `with_arguments` gives them back as the call left them.  What these words read are numbers that a student's
     process gave: load them into a module of your own and compare with what it computes.
@@ -64,9 +73,18 @@ Failures are `CheckFailed`; `NotWritten` is the untouched stub;
 Only NumPy is needed; torch is used when a tensor arrives.
 """
 
-from autograder.checks.calls import call, in_place, leaves_unchanged, raises, silent, with_arguments
+from autograder.checks.calls import call, in_place, leaves_unchanged, raises, seeded, silent, with_arguments
 from autograder.checks.comparison import close, shape, that
 from autograder.checks.derivatives import gradient, numerical_gradient
+from autograder.checks.examination import (
+    Examined,
+    accuracy,
+    examined,
+    executed,
+    layer_gradients,
+    longest_chain,
+    trained,
+)
 from autograder.checks.failure import CheckFailed, NotWritten, StudentError
 from autograder.checks.generators import decided_by_generator
 from autograder.checks.modules import (
@@ -83,21 +101,26 @@ from autograder.checks.modules import (
 )
 from autograder.checks.observation import Observation, observe
 from autograder.checks.reading import array, integer, items, number
+from autograder.checks.rebuilding import rebuilt, rebuilt_optimizer
 from autograder.checks.seeds import generator, rng, use_seed
 from autograder.checks.statistics import frequency, gaussian, independent, mean, std, uniform
 
 __all__ = [
     "CheckFailed",
+    "Examined",
     "NotWritten",
     "Observation",
     "Pass",
     "Recorded",
     "StudentError",
+    "accuracy",
     "array",
     "buffers",
     "call",
     "close",
     "decided_by_generator",
+    "examined",
+    "executed",
     "frequency",
     "gaussian",
     "generator",
@@ -107,22 +130,28 @@ __all__ = [
     "independent",
     "integer",
     "items",
+    "layer_gradients",
     "layers",
     "leaves_unchanged",
+    "longest_chain",
     "mean",
     "number",
     "numerical_gradient",
     "observe",
     "parameters",
     "raises",
+    "rebuilt",
+    "rebuilt_optimizer",
     "recorded",
     "recorder",
     "rng",
     "run",
+    "seeded",
     "shape",
     "silent",
     "std",
     "that",
+    "trained",
     "training",
     "uniform",
     "use_seed",

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograder.checks.failure import fail, fail_unwritten
 from autograder.checks.inspection import is_module
-from autograder.checks.observation import Observation, observe, observe_these
+from autograder.checks.observation import Observation, observe, observe_seeded, observe_these
 from autograder.checks.reading import describe, is_exactly, is_tensor, shown
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -36,6 +36,11 @@ def with_arguments(function: Callable[..., Any], *args: Any, **kwargs: Any) -> t
     """Like `call`, and return the positional arguments, too, as the call left them: a trained model, for instance."""
     seen = observe(function, *args, **kwargs)
     return result_of(function, seen, args, kwargs), seen.args
+
+
+def seeded(seed: int, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Like `call`, with torch's generator at this seed during the call: what it draws can be repeated."""
+    return result_of(function, observe_seeded(seed, function, *args, **kwargs), args, kwargs)
 
 
 def silent(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -133,6 +133,18 @@ def _run(model: Any, x: Any, training: bool, grad_out: Any) -> dict[str, Any]:
             tensor.grad = gradient
 
 
+def _traces(model: Any, x: Any) -> list[dict[str, Any]]:
+    from autograder.checks.tracing import trace  # torch is heavy
+
+    return [trace(model, x, training) for training in (True, False)]
+
+
+def _optimizer(model: Any, optimizer: Any) -> dict[str, Any] | None:
+    from autograder.checks.tracing import optimizer_settings
+
+    return optimizer_settings(model, optimizer)
+
+
 _ANSWERS: dict[str, Callable[..., Any]] = {
     "parameters": _tensors("_parameters"),
     "gradients": _gradients,
@@ -141,4 +153,6 @@ _ANSWERS: dict[str, Callable[..., Any]] = {
     "layers": _layers,
     "run": _run,
     "recorded": _recorded,
+    "traces": _traces,
+    "optimizer": _optimizer,
 }

@@ -56,22 +56,22 @@ class Recorded:
 
 def parameters(model: Any, *, what: str = "the model", see: str | None = None) -> Arrays:
     """Return the parameters of a torch module by name, such as `"fc1.weight"`."""
-    return _arrays(_ask(model, "parameters", what, see), f"the parameter {{}} of {what}", what, see)
+    return _arrays(ask(model, "parameters", what, see), f"the parameter {{}} of {what}", what, see)
 
 
 def gradients(model: Any, *, what: str = "the model", see: str | None = None) -> Arrays:
     """Return the gradients that the parameters hold, by name; a parameter without one is left out."""
-    return _arrays(_ask(model, "gradients", what, see), f"the gradient of {{}} of {what}", what, see)
+    return _arrays(ask(model, "gradients", what, see), f"the gradient of {{}} of {what}", what, see)
 
 
 def buffers(model: Any, *, what: str = "the model", see: str | None = None) -> Arrays:
     """Return the buffers of a torch module by name, such as `"bn1.running_mean"`."""
-    return _arrays(_ask(model, "buffers", what, see), f"the buffer {{}} of {what}", what, see)
+    return _arrays(ask(model, "buffers", what, see), f"the buffer {{}} of {what}", what, see)
 
 
 def training(model: Any, *, what: str = "the model", see: str | None = None) -> dict[str, bool]:
     """Return, by name, whether each submodule is in training mode; the module itself has the name `""`."""
-    found = _ask(model, "training", what, see)
+    found = ask(model, "training", what, see)
     if not is_exactly(found, dict) or not all(is_exactly(value, bool) for value in found.values()):
         fail(f"the mode of {what} cannot be read.", see=see)
     return {str(name): bool(value) for name, value in found.items()}
@@ -82,7 +82,7 @@ def layers(model: Any, *, what: str = "the model", see: str | None = None) -> li
 
     A type has its plain name, such as `"Linear"`, when the class is torch's own; any other is `"your Linear"`.
     """
-    found = _ask(model, "layers", what, see)
+    found = ask(model, "layers", what, see)
     if not is_exactly(found, list) or not all(
         is_exactly(pair, tuple) and len(pair) == 2 and is_exactly(pair[0], str) and is_exactly(pair[1], str)
         for pair in found
@@ -110,7 +110,7 @@ def run(
         what: How messages name the module.
         see: Section of the book.
     """
-    found = _ask(model, "run", what, see, x, training, grad_out)
+    found = ask(model, "run", what, see, x, training, grad_out)
     if not is_exactly(found, dict):
         fail(f"the outputs of {what} cannot be read.", see=see)
     if "wrong" in found:
@@ -141,7 +141,7 @@ def recorder() -> Any:
 
 def recorded(model: Any, *, what: str = "the model", see: str | None = None) -> list[Recorded]:
     """Return what the recorder in a model has seen, pass by pass."""
-    found = _ask(model, "recorded", what, see)
+    found = ask(model, "recorded", what, see)
     seen = []
     for entry in found if is_exactly(found, list) else [None]:
         if entry is None or not is_exactly(entry, tuple) or len(entry) != 3:
@@ -152,8 +152,8 @@ def recorded(model: Any, *, what: str = "the model", see: str | None = None) -> 
     return seen
 
 
-def _ask(model: Any, word: str, what: str, see: str | None, *args: Any) -> Any:
-    """Return the answer of `answer`, given where the module is; fail for what is no module, or raises."""
+def ask(model: Any, word: str, what: str, see: str | None, *args: Any) -> Any:
+    """Return the answer of `inspection.answer`, given where the module is; fail for what is no module, or raises."""
     remote = getattr(type(model), "_autograder_word", None)  # of its class: an object may claim anything
     try:
         found = answer(word, model, args) if remote is None else remote(model, word, args)

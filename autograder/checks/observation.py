@@ -14,7 +14,7 @@ import copy
 import io
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,10 +55,19 @@ def observe(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Observat
 
     The caller's own arguments are never touched, whatever the function does.
     """
-    if getattr(function, "_autograder_observe", None) is not None:
-        return observe_these(function, *args, **kwargs)
+    return observe_seeded(None, function, *args, **kwargs)
+
+
+def observe_seeded(
+    torch_seed: int | None, function: Callable[..., Any], *args: Any, **kwargs: Any
+) -> Observation:
+    """Like `observe`, with torch's generator at this seed during the call, where the function runs."""
+    remote = getattr(function, "_autograder_observe", None)
+    if remote is not None:
+        observation: Observation = remote(args, kwargs, torch_seed)
+        return observation
     own_args, own_kwargs = _copied(args, kwargs)
-    return observe_in_place(function, own_args, own_kwargs)
+    return observe_in_place(function, own_args, own_kwargs, torch_seed)
 
 
 def observe_these(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Observation:
@@ -80,13 +89,20 @@ def _copied(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, .
 
 
 def observe_in_place(
-    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    torch_seed: int | None = None,
 ) -> Observation:
     """Call `function` on these very arguments and say what it did."""
     result, error = None, None
     printed = io.StringIO()
     global_before, generators_before = _global_random_state(), _generator_states(args, kwargs)
-    with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(printed):
+    with (
+        warnings.catch_warnings(record=True) as caught,
+        contextlib.redirect_stdout(printed),
+        _torch_seeded(torch_seed),
+    ):
         warnings.simplefilter("always")
         start = time.perf_counter()
         try:
@@ -105,6 +121,22 @@ def observe_in_place(
         touched_global_random=_global_random_state() != global_before,
         drew=_generator_states(args, kwargs) != generators_before,
     )
+
+
+@contextlib.contextmanager
+def _torch_seeded(seed: int | None) -> Iterator[None]:
+    """Give torch's generator this seed for a while; None leaves it as it is."""
+    if seed is None:
+        yield
+        return
+    import torch
+
+    state = torch.get_rng_state()
+    torch.default_generator.manual_seed(seed)  # torch.manual_seed also wakes the back ends that are not there
+    try:
+        yield
+    finally:
+        torch.set_rng_state(state)
 
 
 def _global_random_state() -> tuple[Any, ...]:

@@ -478,6 +478,8 @@ def test_the_public_names_are_these():
     assert checks.__all__ == sorted(checks.__all__, key=lambda name: (name.islower(), name))
     assert set(checks.__all__) == {
         *("CheckFailed", "NotWritten", "Observation", "StudentError"),
+        *("rebuilt", "rebuilt_optimizer", "seeded", "trained", "accuracy", "layer_gradients"),
+        *("Examined", "examined", "executed", "longest_chain"),
         *("call", "silent", "leaves_unchanged", "raises", "observe", "in_place", "with_arguments"),
         *("parameters", "gradients", "buffers", "training", "layers", "run", "recorder", "recorded"),
         *("Pass", "Recorded"),
