@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,18 +16,24 @@ from tests.conftest import ROOT
 BASE: str = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["sphinx"]["config"][
     "course_pyodide"
 ]
+_TORCH = re.compile(r"^\s*(import|from) torch\b", re.MULTILINE)
 # Python takes three seconds to start, and on a busy machine many times that.
 PATIENCE = 240_000
 
 
 def numpy_slugs() -> list[str]:
-    """Return the assignments that can be done in a page: all that do not need PyTorch."""
-    return [slug for slug in slugs() if slug != "pytorch"]
+    """Return the assignments that can be done in a page: all that do not import PyTorch."""
+    return [slug for slug in slugs() if not any(_TORCH.search(source(cell)) for cell in code_cells(slug))]
 
 
 def slugs() -> list[str]:
     """Return all assignments."""
     return sorted(path.stem for path in ROOT.glob("exercises/*/*.ipynb") if path.stem == path.parent.name)
+
+
+def code_cells(slug: str) -> list[dict[str, Any]]:
+    """Return the code of a released notebook."""
+    return [cell for cell in cells(slug) if cell["cell_type"] == "code"]
 
 
 def cells(slug: str, *, answers: bool = False) -> list[dict[str, Any]]:
@@ -52,17 +59,21 @@ def solutions(slug: str) -> dict[str, str]:
 
 
 def python_from(folder: Path) -> Callable[[BrowserContext], None]:
-    """Return what makes a browser profile find Pyodide's address in a folder."""
+    """Return what makes a browser profile find Pyodide in a folder, at its address and in the site's own place."""
 
     def answer(route: Route) -> None:
-        file = folder / route.request.url.removeprefix(BASE).partition("?")[0]
+        file = folder / route.request.url.partition("?")[0].rpartition("/")[2]
         headers = {"Access-Control-Allow-Origin": "*"}
         if file.is_file():
             route.fulfill(path=file, headers=headers)
         else:
             route.fulfill(status=404, body="", headers=headers)
 
-    return lambda profile: profile.route(f"{BASE}**", answer)
+    def prepare(profile: BrowserContext) -> None:
+        profile.route(f"{BASE}**", answer)
+        profile.route("**/_static/pyodide/**", answer)
+
+    return prepare
 
 
 def part(page: Page, cell: str, inner: str = "") -> Any:

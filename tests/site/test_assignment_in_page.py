@@ -20,6 +20,7 @@ from tests.site.assignments import (
     BASE,
     PATIENCE,
     cells,
+    code_cells,
     idle,
     numpy_slugs,
     part,
@@ -117,6 +118,7 @@ def field(page: Page, cell: str = FIRST) -> str:
     return part(page, cell, "textarea").input_value()
 
 
+@pytest.mark.sandbox
 def test_an_assignment_is_solved_downloaded_and_gets_its_marks(reader: Reader, tmp_path: Path):
     visit = reader()
     page = visit.page
@@ -221,12 +223,16 @@ def test_what_a_student_may_do_wrong_is_contained_and_explained(reader: Reader, 
 
 
 def test_the_reference_answers_of_every_assignment_pass_in_the_browser(reader: Reader):
-    """Each check runs after given code and functions alone, the last check first: none needs another cell."""
-    page = reader().page
+    """Each check runs after given code and functions alone, the last check first: none needs another cell.
+
+    Python comes from the place that a folder of one's own has in the site.
+    """
+    visit = reader()
+    page = visit.page
     run = """async (cells) => {
-      const { program, pyodide } = document.getElementById("assignment").dataset;
-      const address = new URL(program, location.href).href;
-      window.tested ??= pagePython({ program: address, base: pyodide, seconds: () => 600, onLoading: () => {} });
+      const program = new URL(document.getElementById("assignment").dataset.program, location.href).href;
+      const base = new URL("../_static/pyodide/", location.href).href;
+      window.tested ??= pagePython({ program, base, seconds: () => 600, onLoading: () => {} });
       const complaints = [];
       for (const [name, source] of cells) {
         const said = [], hear = ({ kind, text }) => { if (kind !== "value") said.push(text); };
@@ -237,7 +243,7 @@ def test_the_reference_answers_of_every_assignment_pass_in_the_browser(reader: R
     }"""
     forget = "for name in [name for name in globals() if not name.startswith('__')]: del globals()[name]"
     for slug in numpy_slugs():
-        answers, released = solutions(slug), [cell for cell in cells(slug) if cell["cell_type"] == "code"]
+        answers, released = solutions(slug), code_cells(slug)
         about = {cell["id"]: cell["metadata"].get("nbgrader", {}) for cell in released}
         code = {cell["id"]: answers.get(cell["id"], source(cell)) for cell in released}
         tests = [name for name in code if about[name].get("grade")]
@@ -245,6 +251,7 @@ def test_the_reference_answers_of_every_assignment_pass_in_the_browser(reader: R
         order = [("forget", forget), *((name, code[name]) for name in (*given, *reversed(tests)))]
 
         assert len(tests) >= 4 and page.evaluate(run, order) == [], slug
+    assert visit.foreign == []
 
 
 def test_without_network_the_page_says_so_keeps_the_text_and_still_gives_the_notebook(reader: Reader):

@@ -12,9 +12,12 @@
 
   const status = window.course.status("assignment-status");
   const points = element("p", { className: "assignment-points" });
-  const notes = element("div", { className: "assignment-notes" });
-  notes.setAttribute("role", "status");
-  const note = (...words) => notes.append(element("p", {}, ...words));
+  const notes = element("div", { className: "assignment-notes", id: "assignment-notes" });
+  // Notes stand at the top; the bar, which is always in sight, says so.
+  const note = (...words) => {
+    notes.append(element("p", {}, ...words));
+    status.replaceChildren(element("a", { href: "#assignment-notes", textContent: "There is a note at the top of the page." }));
+  };
 
   const base = new URL(pyodide, location.href).href;
   const python = pagePython({
