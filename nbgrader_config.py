@@ -1,8 +1,8 @@
 """Where nbgrader finds this course: its own commands, and formgrader, work in this folder.
 
-For instance `nbgrader formgrader`, `nbgrader export` or `nbgrader generate_feedback xavier`,
+For instance `jupyter lab` with its menu Nbgrader ▸ Formgrader, or `nbgrader export`,
 after `make grade` or `autograder grade --course build/class`.
-Another course folder: COURSE=/path/to/course nbgrader formgrader
+Another course folder: COURSE=/path/to/course jupyter lab
 """
 
 import os
