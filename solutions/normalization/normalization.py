@@ -86,6 +86,19 @@ def batchnorm_forward(
 # %% check_batchnorm_forward tags=["check", "points=3"]
 rng = checks.rng()
 about = {"see": "normalization#batch-norm-forward"}
+x = np.array([[1.0, 5.0], [3.0, 9.0]])
+checks.close(
+    checks.items(checks.call(batchnorm_forward, x, np.ones(2), np.zeros(2), 0.0), 2, **about)[0],
+    np.array([[-1.0, -1.0], [1.0, 1.0]]),
+    what="y for the batch ((1, 5), (3, 9)), gamma = 1, beta = 0, eps = 0,",
+    **about,
+    mistaken_for={
+        "Rows were normalised, as in layer norm; batch norm works on columns.": np.array(
+            [[-1.0, 1.0], [-1.0, 1.0]]
+        ),
+        "One mean and variance for the whole array: each feature has its own.": (x - 4.5) / 8.75**0.5,
+    },
+)
 for n, features, rest in [(2, 3, ()), (5, 4, ()), (7, 2, (0.3,)), (4, 4, (1e-2,)), (3, 6, (0.0,))]:
     eps = rest[0] if rest else 1e-5
     z, std = standard_columns(rng, n, features), np.exp(rng.normal(-0.5, 0.5, size=features))
@@ -118,19 +131,6 @@ for n, features, rest in [(2, 3, ()), (5, 4, ()), (7, 2, (0.3,)), (4, 4, (1e-2,)
             "The shift comes after the scale: gamma·x̂ + beta.": gamma * (shrink * z + beta),
         },
     )
-x = np.array([[1.0, 5.0], [3.0, 9.0]])
-checks.close(
-    checks.items(checks.call(batchnorm_forward, x, np.ones(2), np.zeros(2), 0.0), 2, **about)[0],
-    np.array([[-1.0, -1.0], [1.0, 1.0]]),
-    what="y for the batch ((1, 5), (3, 9)), gamma = 1, beta = 0, eps = 0,",
-    **about,
-    mistaken_for={
-        "Rows were normalised, as in layer norm; batch norm works on columns.": np.array(
-            [[-1.0, 1.0], [-1.0, 1.0]]
-        ),
-        "One mean and variance for the whole array: each feature has its own.": (x - 4.5) / 8.75**0.5,
-    },
-)
 x = np.column_stack([np.full(6, 3.0), np.full(6, -2.0)])
 found = checks.items(checks.call(batchnorm_forward, x, np.array([2.0, 1.0]), np.array([0.5, -1.0])), 2)[0]
 checks.close(
@@ -598,6 +598,19 @@ def layernorm_forward(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, eps: f
 # %% check_layernorm_forward tags=["check", "points=2"]
 rng = checks.rng()
 about = {"see": "normalization#layer-norm"}
+x = np.array([[1.0, 5.0], [3.0, 9.0]])
+checks.close(
+    checks.call(layernorm_forward, x, np.ones(2), np.zeros(2), 0.0),
+    np.array([[-1.0, 1.0], [-1.0, 1.0]]),
+    what="y for the samples (1, 5) and (3, 9), gamma = 1, beta = 0, eps = 0,",
+    **about,
+    mistaken_for={
+        "Columns were normalised, as in batch norm; layer norm works on rows.": np.array(
+            [[-1.0, -1.0], [1.0, 1.0]]
+        ),
+        "One mean and variance for the whole array: each row has its own.": (x - 4.5) / 8.75**0.5,
+    },
+)
 for n, features, rest in [(1, 3, ()), (4, 2, ()), (5, 7, (0.3,)), (4, 4, (1e-2,))]:
     eps = rest[0] if rest else 1e-5
     z, std = standard_columns(rng, features, n).T, np.exp(rng.normal(-0.5, 0.5, size=(n, 1)))
@@ -626,19 +639,6 @@ for n, features, rest in [(1, 3, ()), (4, 2, ()), (5, 7, (0.3,)), (4, 4, (1e-2,)
             "The mean was not subtracted (that is nearly RMS norm).": gamma * x / root + beta,
         },
     )
-x = np.array([[1.0, 5.0], [3.0, 9.0]])
-checks.close(
-    checks.call(layernorm_forward, x, np.ones(2), np.zeros(2), 0.0),
-    np.array([[-1.0, 1.0], [-1.0, 1.0]]),
-    what="y for the samples (1, 5) and (3, 9), gamma = 1, beta = 0, eps = 0,",
-    **about,
-    mistaken_for={
-        "Columns were normalised, as in batch norm; layer norm works on rows.": np.array(
-            [[-1.0, -1.0], [1.0, 1.0]]
-        ),
-        "One mean and variance for the whole array: each row has its own.": (x - 4.5) / 8.75**0.5,
-    },
-)
 x = np.array([[3.0, 3.0, 3.0], [-2.0, -2.0, -2.0]])
 found = checks.call(layernorm_forward, x, np.ones(3), np.array([0.5, 1.0, -1.0]))
 checks.close(

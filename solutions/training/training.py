@@ -431,6 +431,8 @@ for drop_every in (1, 3, int(rng.integers(4, 8))):
                 * factor ** (step / drop_every),
                 "The drop comes one step too early: step `drop_every` is the first one after it.": expected
                 * factor ** ((step + 1) % drop_every == 0),
+                "The drop comes one step too late: step `drop_every` is the first one after it.": base_lr
+                * factor ** (max(step - 1, 0) // drop_every),
                 "This is one drop too many.": expected * factor,
                 "The exponent counts all steps; it counts the drops.": base_lr * factor**step,
                 "The rate is multiplied by factor once for each drop, not by factor times their number.": base_lr
@@ -877,6 +879,13 @@ for shape, p in [((50_000,), 0.5), ((20, 25, 40), 0.02), ((1, 20_000), 0.97), ((
         checks.independent(
             lines + 0.1 * rng.random(lines.shape), what=f"what is kept of shape {shape}", **about
         )
+# Among 8 entries the number of dropped ones varies: it is 4 in all of 60 calls with probability 1e-34.
+numbers = {int(np.sum(checks.call(dropout, np.ones(8), 0.5, checks.generator(rng)) == 0)) for _ in range(60)}
+checks.that(
+    len(numbers) > 1,
+    f"Each of 60 calls drops exactly {min(numbers)} of 8 entries: decide for each entry on its own, as with a coin.",
+    **about,
+)
 for shape in [(1,), (5,), (2, 3, 4, 5)]:
     x = rng.normal(size=shape)
     nothing_dropped = reference.dropout(x, 0.0, checks.generator(rng))

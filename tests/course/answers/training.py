@@ -776,6 +776,16 @@ def dropout(x, p, rng):
     n, features = x.shape
     return x * (rng.random((n, features)) >= p) / (1 - p)
 
+
+# == wrong: dropout: always the same number of entries
+def dropout(x, p, rng):
+    if not 0 <= p < 1:
+        raise ValueError("p must be at least 0 and below 1")
+    y = x.ravel() / (1 - p)
+    y[rng.permutation(y.size)[: round(p * y.size)]] = 0
+    return y.reshape(x.shape)
+
+
 # == right: random_search: a loop
 import math
 def random_search(objective, low, high, trials, rng):
