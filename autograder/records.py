@@ -67,7 +67,7 @@ class Limits:
 
     cell_seconds: float = 20.0
     call_seconds: float = 10.0
-    check_seconds: float = 30.0
+    check_seconds: float = 60.0
     notebook_seconds: float = 120.0
     cpu_seconds: int = 120
     memory_bytes: int = 2 << 30

@@ -83,7 +83,7 @@ def rebuilt_optimizer(
     named = dict(getattr(onto, "original", None) or onto.named_parameters())
     try:
         name, groups = _optimizer(told, named, hasattr(onto, "original"))
-        return getattr(torch.optim, name)(groups)
+        return getattr(torch.optim, name)(groups, foreach=True)  # the same numbers, faster
     except _Unusable as reason:
         fail(f"{what} {reason}", see=see)
     except Exception as error:

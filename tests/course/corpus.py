@@ -24,8 +24,19 @@ ANSWERS = Path(__file__).parent / "answers"
 _OPENING = re.compile(r"# == (right|wrong): ([A-Za-z_]\w*): (\S.*)")
 
 
-NEEDS = {"batchnorm_backward": "batchnorm_forward", "train": "train_step"}
+NEEDS = {
+    "batchnorm_backward": "batchnorm_forward",
+    "train": "train_step",
+    "build_rescued": "configure_optimizer",
+}
 """The function that another one needs: it makes the cache that the other takes, or is called by it."""
+
+DESIGNS = frozenset({"build_rescued"})
+"""Functions whose answer is a design, which the checks train for seconds.
+
+Their answers run in the real grader only, once each; of the solution there are no mutants, since another design is
+as right as the first.
+"""
 
 
 @dataclass(frozen=True)

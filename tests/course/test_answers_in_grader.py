@@ -33,7 +33,9 @@ def solved(slug: str, answers: dict[str, Answer]) -> str:
     solutions = {cell["id"]: cell["source"] for cell in source["cells"]}
     for cell in notebook["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("solution"):
-            answer = answers.get(cell["id"])
+            answer, needed = answers.get(cell["id"]), answers.get(NEEDS.get(cell["id"], ""))
+            if answer is None and needed is not None and needed.kind == "wrong":
+                continue  # left unwritten: what it gets with a wrong answer to what it needs is no question here
             cell["source"] = answer.source if answer else solutions[cell["id"]]
     return json.dumps(notebook)
 
