@@ -121,7 +121,8 @@
       const host = script.closest(".live-widget") ?? script.parentElement;
       try {
         await draw(script, models);
-        host.classList.add("started");
+        // It keeps its room for the moment that its first picture takes.
+        setTimeout(() => host.classList.add("started"), 500);
       } catch (error) {
         host.classList.add("failed");
         explain(host, error);

@@ -12,6 +12,7 @@ from course import (
     assets,
     assignments,
     browser,
+    bundle,
     chapters,
     derivation,
     elements,
@@ -45,6 +46,7 @@ PARTS = (
     metadata,
     icons,
     search,
+    bundle,
 )
 
 

@@ -13,8 +13,19 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ConfigError
 
-# What tex-chtml.js asks for on a page; the package is 24 MB of menus and forms that the site never shows.
-_MATHJAX = ("tex-chtml.js", "output/chtml/fonts/woff-v2", "input/tex/extensions")
+# What MathJax bundles as tex-chtml.js, less its menu, which is two fifths of that and would make every formula a
+# stop of the Tab key. The first part starts when all of the file has run; then it finds the others there.
+_MATHJAX = (
+    "startup.js",
+    "core.js",
+    "input/tex.js",
+    "output/chtml.js",
+    "output/chtml/fonts/tex.js",
+    "a11y/assistive-mml.js",
+)
+# What it asks for later.
+_LATER = ("output/chtml/fonts/woff-v2", "input/tex/extensions")
+NAME = "tex-chtml.js"
 
 
 def _mathjax() -> Path:
@@ -27,15 +38,14 @@ def _mathjax() -> Path:
 
 
 def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
-    """Copy the parts of MathJax that the pages use, once."""
+    """Copy the parts of MathJax that the pages use."""
     target = Path(app.outdir) / "_static" / "mathjax"
-    if exception or app.builder.format != "html" or target.exists():
+    if exception or app.builder.format != "html":
         return
-    for part in _MATHJAX:
-        source = _mathjax() / part
-        copy = shutil.copytree if source.is_dir() else shutil.copy2
-        (target / part).parent.mkdir(parents=True, exist_ok=True)
-        copy(source, target / part)
+    for part in _LATER:
+        shutil.copytree(_mathjax() / part, target / part, dirs_exist_ok=True)
+    parts = [(_mathjax() / part).read_text(encoding="utf-8") for part in _MATHJAX]
+    (target / NAME).write_text(";\n".join(parts), encoding="utf-8")
 
 
 def _digest(app: Sphinx, config: Config) -> None:
