@@ -227,7 +227,19 @@ def by_hand(mode, order="norm, relu", softmax=False):
     return e / e.sum(axis=1, keepdims=True) if softmax else logits
 
 
-checks.that("bn1.weight" in own and "fc2.weight" in own, "`SimpleNN` must have fc1, bn1 and fc2.", see=see)
+checks.close(
+    {name: list(p.shape) for name, p in own.items()},
+    {
+        "fc1.weight": [n_hidden, n_in],
+        "fc1.bias": [n_hidden],
+        "bn1.weight": [n_hidden],
+        "bn1.bias": [n_hidden],
+        "fc2.weight": [n_out, n_hidden],
+        "fc2.bias": [n_out],
+    },
+    what="the shapes of the parameters of `SimpleNN`",
+    see=see,
+)
 for mode in ("training", "eval"):
     found = checks.run(model, x, training=mode == "training", what="`SimpleNN`", see=see)
     checks.close(

@@ -196,6 +196,19 @@ class SimpleNN(nn.Module):
         return self.fc2(self.relu(self.bn1(self.fc1(x))))
 
 
+# == wrong: SimpleNN: no bias in the last layer
+class SimpleNN(nn.Module):
+    def __init__(self, n_in=784, n_hidden=512, n_out=10):
+        super().__init__()
+        self.fc1 = nn.Linear(n_in, n_hidden)
+        self.bn1 = nn.BatchNorm1d(n_hidden)
+        self.relu = nn.ReLU()
+        self.fc2 = nn.Linear(n_hidden, n_out, bias=False)
+
+    def forward(self, x):
+        return self.fc2(self.relu(self.bn1(self.fc1(x))))
+
+
 # == right: train_step: line by line
 def train_step(model, x, y, loss_fn, optimizer, max_norm):
     optimizer.zero_grad()
