@@ -316,6 +316,7 @@ left.set(xlabel="step", ylabel="loss", title=f"accuracy {checks.accuracy(patient
 left.legend()
 right.semilogy(range(1, DEPTH + 1), first, "o-")
 right.set(xlabel="hidden layer", ylabel="norm of the weight gradient", title="before training")
+figure.tight_layout()
 plt.show()
 
 # %% [markdown]
