@@ -674,16 +674,21 @@ for n, D, sizes in [(5, 3, [2]), (4, 2, [3, 2])]:
         )
         inputs = sigmoid(class_scores([], *learned, inputs))
 checks.decided_by_generator(pretrain_stack, x, [4, 3], 2, 0.1, checks.generator(rng), **about)
-# Layers of 1200 weights tell their size; a dozen of them may be large by chance.
-found = checks.call(pretrain_stack, rng.random((2, 30)), [40, 30], 1, 0.0, checks.generator(rng))
+# Layers of 900 weights tell their size; a dozen of them may be large by chance.
+found = checks.call(pretrain_stack, rng.random((2, 30)), [30, 30], 1, 0.0, checks.generator(rng))
+starts = []
 for k, layer in enumerate(checks.items(found, 2, "the stack", **about)):
-    W = checks.array(checks.items(layer, 2, "a layer", **about)[0], "the first W", **about)
+    W = checks.shape(checks.items(layer, 2, "a layer", **about)[0], (30, 30), what="the first W", **about)
+    starts.append(W)
     size = float(np.sqrt(np.mean(W**2)))
     checks.that(
         0 < size < 0.9,
         f"the root mean square of the first W of layer {k + 1} is {size:.3g}: small, but not 0.",
         **about,
     )
+checks.that(
+    not np.allclose(starts[0], starts[1]), "Both layers begin with the same W: draw each one anew.", **about
+)
 
 # %% [markdown]
 # ## Step 6. Fine-tune the whole

@@ -1053,6 +1053,20 @@ def pretrain_stack(x, sizes, epochs, lr, rng):
     return stack
 
 
+# == wrong: pretrain_stack: the same draws for every layer
+def pretrain_stack(x, sizes, epochs, lr, rng):
+    stack, seed = [], int(rng.integers(2**32))
+    for size in sizes:
+        W = 0.1 * np.random.default_rng(seed).normal(size=(size, x.shape[1]))
+        b, c = np.zeros(size), np.zeros(x.shape[1])
+        for _ in range(epochs):
+            dU, db, dR, dc = untied_gradients(x, W, b, W.T, c)
+            W, b, c = W - lr * (dU + dR.T), b - lr * db, c - lr * dc
+        stack.append((W, b))
+        x = sigmoid(x @ W.T + b)
+    return stack
+
+
 # == right: fine_tune: plain softmax
 def fine_tune(stack, V, d, x, y, epochs, lr):
     losses, n = [], len(x)
