@@ -48,7 +48,8 @@ _ELSEWHERE = """\
 in a browser. Here it can be read."""
 _KEYS = """\
 <p class="editor-keys" id="editor-keys">In a field, <kbd>Shift</kbd>+<kbd>Enter</kbd> runs the cell and
-<kbd>Tab</kbd> indents; to leave the field by keyboard press <kbd>Esc</kbd>, then <kbd>Tab</kbd>.</p>
+<kbd>Tab</kbd> indents; to leave the field by keyboard press <kbd>Esc</kbd>, then <kbd>Tab</kbd>.
+When a check names the seed of its numbers, the line that repeats them goes into the field above.</p>
 <p class="without-scripts">With JavaScript switched off the assignment can be read here, not done.</p>
 """
 
