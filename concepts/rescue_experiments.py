@@ -1,6 +1,6 @@
 r"""The patient of `concepts.rescue`, and every remedy of the course tried on it, alone and together.
 
-`Plan` says what is changed, `outcome` trains three networks by it and measures them, and `expected_ratio` is what the
+`Plan` says what is changed, `outcomes` trains three networks by it and measures them, and `expected_ratio` is what the
 theory of the chapters says about the gradient before training.  `book/rescue.md` discusses the outcome.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -167,45 +167,54 @@ def train(
     The training ends early if all costs are infinite.
 
     Args:
-        plans: They may differ in start and max_norm, and agree in all else.
+        plans: They agree in their architecture.
         seeds: Of weights and batches.
         steps: How many.
         batch: Examples of one step.
 
     Raises:
-        ValueError: When the plans differ in something else.
+        ValueError: When the plans differ in their architecture.
     """
-    first, known, k = plans[0], digits(), len(plans) * len(seeds)
-    if len({replace(plan, start="xavier", max_norm=math.inf) for plan in plans}) > 1:
-        raise ValueError("networks that train side by side differ in nothing but start and max_norm")
-    architecture = first.architecture
-    theta = torch.stack([start(plan, seed) for plan in plans for seed in seeds])
-    gradients, spread = measure(architecture, theta)
-    max_norms = torch.tensor([plan.max_norm for plan in plans for _ in seeds])
+    architecture, known, k = plans[0].architecture, digits(), len(plans) * len(seeds)
+    if any(plan.architecture != architecture for plan in plans):
+        raise ValueError("networks that train side by side have the same architecture")
+    thetas = [torch.stack([start(plan, seed) for seed in seeds]) for plan in plans]
+    before = [measure(architecture, theta) for theta in thetas]
+    optimisers = [_optimiser(plan, theta.requires_grad_()) for plan, theta in zip(plans, thetas, strict=True)]
     rows = torch.stack([batches(len(known.x_train), steps, batch, seed) for seed in seeds], dim=1)
-    rows = rows.repeat(1, len(plans), 1)
-    statistics, optimiser = Statistics(architecture, k), _optimiser(first, theta.requires_grad_())
-    costs, norms = np.full((steps, k), np.nan), np.full((steps, k), np.nan)
-    for t, chosen in enumerate(rows):
-        if first.warmup is not None:
-            optimiser.param_groups[0]["lr"] = warmup_cosine(RATES[first.optimiser], t, first.warmup, steps)
-        logits = side_by_side.forward(architecture, theta, known.x_train[chosen].transpose(1, 2), statistics)[
-            -1
-        ]
-        cost = side_by_side.costs(logits, known.y_train[chosen])
-        theta.grad = None
+    statistics = Statistics(architecture, k)
+    costs, norms = np.full((2, steps, len(plans), len(seeds)), np.nan)
+    for t, chosen in enumerate(rows.repeat(1, len(plans), 1)):
+        x, y = known.x_train[chosen].transpose(1, 2), known.y_train[chosen]
+        logits = side_by_side.forward(architecture, torch.cat(thetas), x, statistics)[-1]
+        cost = side_by_side.costs(logits, y)
         cost.sum().backward()  # type: ignore[no-untyped-call]  # torch's own types are incomplete here
-        assert theta.grad is not None
-        costs[t], norms[t] = cost.detach(), side_by_side.clip(theta.grad, max_norms)
+        costs[t] = cost.detach().view(len(plans), -1)
         if not np.isfinite(costs[t]).any():
             break
-        optimiser.step()
+        for i, (plan, theta, optimiser) in enumerate(zip(plans, thetas, optimisers, strict=True)):
+            norms[t, i] = _step(plan, theta, optimiser, t, steps)
     with torch.no_grad():
         x = known.x_test.T.expand(k, -1, -1)
-        logits = side_by_side.forward(architecture, theta, x, statistics, training=False)[-1]
-    right = (logits.argmax(dim=1) == known.y_test).double().mean(dim=1).numpy()
-    own = [slice(i * len(seeds), (i + 1) * len(seeds)) for i in range(len(plans))]
-    return [Outcome(gradients[s], spread[s], costs[:, s], norms[:, s], right[s]) for s in own]
+        logits = side_by_side.forward(architecture, torch.cat(thetas), x, statistics, training=False)[-1]
+    right = (logits.argmax(dim=1) == known.y_test).double().mean(dim=1).view(len(plans), -1).numpy()
+    return [Outcome(*before[i], costs[:, i], norms[:, i], right[i]) for i in range(len(plans))]
+
+
+def _optimiser(plan: Plan, theta: Tensor) -> torch.optim.Optimizer:
+    kind = torch.optim.Adam if plan.optimiser == "adam" else torch.optim.SGD
+    return kind([theta], lr=RATES[plan.optimiser], weight_decay=plan.decay)
+
+
+def _step(plan: Plan, theta: Tensor, optimiser: torch.optim.Optimizer, t: int, steps: int) -> Array:
+    """Do step t with the gradient of `theta`; return each network's norm before clipping."""
+    assert theta.grad is not None
+    norms = side_by_side.clip(theta.grad, torch.full((len(theta),), plan.max_norm))
+    if plan.warmup is not None:
+        optimiser.param_groups[0]["lr"] = warmup_cosine(RATES[plan.optimiser], t, plan.warmup, steps)
+    optimiser.step()
+    optimiser.zero_grad()
+    return np.asarray(norms)
 
 
 def batches(n: int, steps: int, batch: int, seed: int) -> Tensor:
@@ -220,21 +229,18 @@ def batches(n: int, steps: int, batch: int, seed: int) -> Tensor:
     return torch.cat(epochs).view(-1, batch)[:steps]
 
 
-def _optimiser(plan: Plan, theta: Tensor) -> torch.optim.Optimizer:
-    kind = torch.optim.Adam if plan.optimiser == "adam" else torch.optim.SGD
-    return kind([theta], lr=RATES[plan.optimiser], weight_decay=plan.decay)
-
-
 #: A top layer that differs by less than this from digit to digit gives its classifier nothing to learn from.
 BLIND, BLIND_STEPS = 1e-4, 50
 
 
-@cache
-def outcome(plan: Plan) -> Outcome:
-    """Train a plan's networks in the setting of the assignment, 300 steps on batches of 128.
+def outcomes(plans: Sequence[Plan]) -> list[Outcome]:
+    """Train the networks of some plans in the setting of the assignment, 300 steps on batches of 128, three seeds.
 
-    Networks whose top layer is blind at the start, all of them, get 50 steps.
+    If the top layers are blind at the start, all of them, the networks get 50 steps.
+
+    Args:
+        plans: They agree in their architecture.
     """
-    theta = torch.stack([start(plan, seed) for seed in SEEDS])
-    blind = measure(plan.architecture, theta)[1].max() < BLIND
-    return train([plan], SEEDS, BLIND_STEPS if blind else STEPS)[0]
+    thetas = torch.stack([start(plan, seed) for plan in plans for seed in SEEDS])
+    blind = measure(plans[0].architecture, thetas)[1].max() < BLIND
+    return train(plans, SEEDS, BLIND_STEPS if blind else STEPS)
