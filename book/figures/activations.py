@@ -24,7 +24,7 @@ def three_fates(first: float = 1.2, depth: int = 30, width: int = 200) -> Static
     """Draw what becomes of a signal that is a fifth too large under three activations with their own gains."""
     layers = np.arange(1, depth + 1)
     figure, panels = canvas(columns=2, sharey=True)
-    for label, color in (("ReLU", INK), ("SELU", GOLD), ("Swish", ORANGE)):
+    for label, color, marker in (("ReLU", INK, "o"), ("SELU", GOLD, "s"), ("Swish", ORANGE, "^")):
         activation, rng = NONLINEARITIES[FAMILY[label][0]], np.random.default_rng(0)
         f, df, gain = activation.f, activation.df, forward_gain(activation.f)
         weights = kept_shares.random_network(depth, width, gain, first, rng)
@@ -33,7 +33,7 @@ def three_fates(first: float = 1.2, depth: int = 30, width: int = 200) -> Static
         expected = kept_shares.expected_profiles(f, df, gain, first, depth)
         for axes, dots, line in zip(panels, measured, expected, strict=True):
             axes.plot(layers, line, **THEORY)
-            axes.plot(layers, dots, ".", color=color, markersize=6, label=f"{label}, g = {gain:.3g}")
+            axes.plot(layers, dots, marker, color=color, markersize=3.5, label=f"{label}, g = {gain:.3g}")
     panels[0].set(
         xlabel=r"layer $\ell$",
         ylabel="second moment",

@@ -122,14 +122,15 @@ def underflow(factors: Sequence[float] = (0.9, 0.75, 0.6, 0.45), layers: int = 1
     """Draw what float32 makes of long products of equal factors, and the real values."""
     n = np.arange(1, layers + 1)
     figure, axes = canvas()
-    for factor, color in zip(factors, (BLUE, ORANGE, GREEN, PURPLE), strict=True):
+    dashes = ("-", "--", "-.", (0, (5, 1, 1, 1, 1, 1)))
+    for factor, color, dash in zip(factors, (BLUE, ORANGE, GREEN, PURPLE), dashes, strict=True):
         product = chain_rule.running_product(factor, layers)
         alive = product > 0
-        axes.plot(n[alive], np.log10(product[alive]), color=color)
+        axes.plot(n[alive], np.log10(product[alive]), color=color, linestyle=dash)
         axes.plot(n, n * math.log10(factor), color=color, linewidth=1, linestyle=":")
         end = chain_rule.rounding_floor(factor) / 2.0**-149
         text = rf"{factor}: stays at ${end:.0f}\,\eta$" if end else f"{factor}: 0 after {alive.sum()} layers"
-        axes.plot([], [], color=color, label=text)
+        axes.plot([], [], color=color, linestyle=dash, label=text)
     axes.axhline(-126 * math.log10(2), color=MUTED, linewidth=1, linestyle="--")
     axes.annotate("below: fewer digits", (layers, -37), ha="right", color=MUTED)
     axes.set(

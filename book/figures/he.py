@@ -16,10 +16,10 @@ def three_constants() -> StaticFigure:
     layers, widths = np.arange(1, depth + 1), [width] * (depth + 1)
     x, delta_out = rng.standard_normal((2, 100, width))
     figure, panels = canvas(columns=2, sharey=True)
-    for constant, label, color in (
-        (2.0, r"$2/n$: He", BLUE),
-        (1.0, r"$1/n$: Xavier", ORANGE),
-        (1 / 3, r"$1/(3n)$: PyTorch", GREEN),
+    for constant, label, color, marker in (
+        (2.0, r"$2/n$: He", BLUE, "o"),
+        (1.0, r"$1/n$: Xavier", ORANGE, "s"),
+        (1 / 3, r"$1/(3n)$: PyTorch", GREEN, "^"),
     ):
         variance = constant / width
         weights = [rng.normal(0.0, math.sqrt(variance), size=(width, width)) for _ in layers]
@@ -27,7 +27,7 @@ def three_constants() -> StaticFigure:
         expected = relu_networks.expected_profiles(widths, [variance] * depth)
         for axes, dots, line in zip(panels, measured, expected, strict=True):
             axes.plot(layers, line, **THEORY)
-            axes.plot(layers, dots, ".", color=color, markersize=6, label=label)
+            axes.plot(layers, dots, marker, color=color, markersize=3.5, label=label)
     panels[0].set(
         xlabel=r"layer $\ell$",
         ylabel="second moment",
@@ -74,9 +74,9 @@ def vgg_gradient(measured: np.ndarray) -> StaticFigure:
     shapes = he.VGG_SHAPES
     layers = np.arange(1, len(shapes) + 2)
     figure, axes = canvas()
-    for std, color in ((0.01, ORANGE), (0.02, GREEN)):
+    for std, color, dash in ((0.01, ORANGE, "-"), (0.02, GREEN, "-.")):
         left = [he.gradient_scale([std] * len(shapes[l:]), shapes[l:]) for l in range(len(layers))]
-        axes.plot(layers, left, color=color, label=f"std {std} everywhere")
+        axes.plot(layers, left, color=color, linestyle=dash, label=f"std {std} everywhere")
     axes.plot(layers, np.ones(len(layers)), color=BLUE, label=r"He: $\sqrt{2/n_\mathrm{out}}$")
     axes.plot(layers, measured, "o", color=ORANGE, markersize=5, label="0.01, measured")
     axes.set(

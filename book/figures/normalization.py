@@ -17,17 +17,17 @@ def gradient_by_layer() -> StaticFigure:
     layers = np.arange(1, depth + 1)
     weights = rng.normal(0.0, math.sqrt(2.0 / width), size=(depth, width, width))
     figure, axes = canvas()
-    for norm, n, color in (
-        ("batch", 4, ORANGE),
-        ("batch", 8, PURPLE),
-        ("batch", 128, BLUE),
-        ("layer", 128, GREEN),
+    for norm, n, color, marker in (
+        ("batch", 4, ORANGE, "s"),
+        ("batch", 8, PURPLE, "^"),
+        ("batch", 128, BLUE, "o"),
+        ("layer", 128, GREEN, "v"),
     ):
         x, grad_out = rng.normal(size=(2, n, width))
         measured = normalized_networks.measured_profile(weights, x, grad_out, norm)
         label = f"batch norm, n = {n}" if norm == "batch" else "layer norm"
         axes.plot(layers, normalized_networks.expected_profile(depth, n, norm), **THEORY)
-        axes.plot(layers, measured, ".", color=color, markersize=7, label=label)
+        axes.plot(layers, measured, marker, color=color, markersize=4, label=label)
     axes.set(
         xlabel=r"layer $\ell$",
         ylabel=r"mean square of $\partial C/\partial a_\ell$",
@@ -52,11 +52,11 @@ def growth_by_batch(measured: Mapping[float, Mapping[int, Sequence[float]]]) -> 
     sizes = np.arange(4, 257)
     figure, axes = canvas()
     names = {0.0: "ReLU", 0.25: "leaky, slope ¼", 1.0: "identity"}
-    for slope, color in zip(measured, (BLUE, PURPLE, GREEN), strict=True):
+    for slope, color, marker in zip(measured, (BLUE, PURPLE, GREEN), "o^s", strict=True):
         axes.plot(sizes, [normalized_networks.growth_in_batches(int(n), slope) for n in sizes], **THEORY)
         for n, factors in measured[slope].items():
             label = names[slope] if n == max(measured[slope]) else None
-            axes.plot([n] * len(factors), factors, "o", color=color, markersize=5, label=label)
+            axes.plot([n] * len(factors), factors, marker, color=color, markersize=5, label=label)
     axes.axhline(math.pi / (math.pi - 1.0), color=BLUE, linewidth=1)
     axes.text(256, math.pi / (math.pi - 1.0) + 0.05, r"$\pi/(\pi - 1)$", color=BLUE, ha="right")
     axes.axhline(1.0, color=MUTED, linewidth=1)

@@ -64,8 +64,9 @@ def gradients_by_layer(sizes: Mapping[str, Mapping[str, Sequence[float]]]) -> St
     figure, panels = canvas(columns=2, sharey=True, height=3.2)
     for axes, (title, layers) in zip(panels, sizes.items(), strict=True):
         for name, values in layers.items():
-            colour = {"fc1": BLUE, "bn1": GREEN, "fc2": PURPLE}[name]
-            axes.plot(range(1, len(values) + 1), values, color=colour, linewidth=1.3, label=name)
+            colour, dash = {"fc1": (BLUE, "-"), "bn1": (GREEN, "-."), "fc2": (PURPLE, "--")}[name]
+            steps = range(1, len(values) + 1)
+            axes.plot(steps, values, color=colour, linestyle=dash, linewidth=1.3, label=name)
         axes.set(xlabel="step", yscale="log", title=title)
     panels[0].set_ylabel("rms of the gradient")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)

@@ -16,17 +16,17 @@ def branch_profiles() -> StaticFigure:
     blocks, (x, grad_out) = branches.draw(depth, width, rng), rng.standard_normal((2, 128, width))
     l = np.arange(depth + 1)
     figure, panels = canvas(columns=2, sharey=True)
-    for kind, scale, label, color in (
-        ("shortcut", 1.0, r"$s = 1$", ORANGE),
-        ("normalized", 1.0, r"$s = 1$, batch norm", GREEN),
-        ("shortcut", depth**-0.5, r"$s = 1/\sqrt{L}$", BLUE),
-        ("plain", 0.5, r"$s = 1/2$, no shortcut", PURPLE),
+    for kind, scale, label, color, marker in (
+        ("shortcut", 1.0, r"$s = 1$", ORANGE, "s"),
+        ("normalized", 1.0, r"$s = 1$, batch norm", GREEN, "v"),
+        ("shortcut", depth**-0.5, r"$s = 1/\sqrt{L}$", BLUE, "o"),
+        ("plain", 0.5, r"$s = 1/2$, no shortcut", PURPLE, "^"),
     ):
         measured = branches.measured_profiles(kind, blocks, scale, x, grad_out)
         expected = branches.expected_profiles(kind, depth, scale)
         for axes, dots, line in zip(panels, measured, expected, strict=True):
             axes.plot(l, line, **THEORY)
-            axes.plot(l, dots, ".", color=color, markersize=6, label=label)
+            axes.plot(l, dots, marker, color=color, markersize=3.5, label=label)
     panels[0].set(
         xlabel=r"block $\ell$", ylabel="second moment", yscale="log", title=r"signal, $\mathrm{E}[a_\ell^2]$"
     )
@@ -94,7 +94,7 @@ def autocorrelations(curves: Mapping[str, np.ndarray]) -> StaticFigure:
         curves: Name and mean autocorrelation at the lags 0, 1, …
     """
     figure, axes = canvas(height=3.0)
-    styles = ((GREEN, "-"), (ORANGE, (0, (5, 2))), (ORANGE, "-"), (BLUE, "-"))
+    styles = ((GREEN, "-"), (ORANGE, (0, (5, 2))), (ORANGE, ":"), (BLUE, "-."))
     for (name, values), (color, line) in zip(curves.items(), styles, strict=True):
         axes.plot(values, color=color, linestyle=line, label=name)
     axes.axhline(0.0, color=MUTED, linewidth=0.8)
