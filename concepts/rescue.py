@@ -1,7 +1,7 @@
 r"""Thirty sigmoid layers that do not learn, a network of the same depth and width that does, and how to tell.
 
 The patient: 30 hidden layers of 64 sigmoid units between 64 pixels and 10 digits.
-Its gradient loses a factor of about five in each layer, so that nothing of it reaches the first.
+Its gradient loses a factor of about four in each layer, so that nothing of it reaches the first.
 The rescue has three parts, none of which is enough alone:
 
 - every pair of layers has a shortcut around it, :math:`h \leftarrow h + s\,W_2 f(W_1 \operatorname{norm}(h))`

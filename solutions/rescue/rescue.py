@@ -122,7 +122,7 @@ def own_copies(rng, build, configure, x):
 # ## The patient
 #
 # `Failing(30, 64, 64, 10)` has thirty layers of 64 sigmoid units between the 64 pixels of a digit and its ten names.
-# Each layer passes on about a fifth of the gradient, so that some $10^{-18}$ of it is left for the first layer; on the way up, all digits become one and the same vector.
+# Each layer passes on about a quarter of the gradient, so that some $10^{-18}$ of it is left for the first layer; on the way up, all digits become one and the same vector.
 # No amount of training helps: there is nothing to train with.
 #
 # You are going to write `training_step`, `configure_optimizer` and `build_rescued`. These limits hold:

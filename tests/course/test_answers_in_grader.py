@@ -49,7 +49,7 @@ def rows(tmp_path_factory) -> dict[tuple[str, int], Row]:
         path.parent.mkdir(parents=True)
         path.write_text(solved(slug, answers), encoding="utf-8")
     folders = ["--submitted", course / "submitted", "--course", course]
-    run = autograder("grade", *folders, "--workers", "2", "--seed", "1")
+    run = autograder("grade", *folders, "--workers", "2", "--seed", "1", timeout=850)
     assert run.returncode == 0, run.stderr
     return {(row["assignment"], int(row["student"])): row for row in read_rows(course)}
 
