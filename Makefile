@@ -77,6 +77,11 @@ bench: environment exercises  ## how fast we grade, beside nbgrader, into build/
 	@.ci/system bubblewrap || echo 'Grading goes on with the strongest cage that there is.'
 	@python -m tests.bench $(BENCH_OPTIONS)
 
+.PHONY: bench-site
+bench-site: system book  ## what a page weighs and when it is painted, into build/bench
+	$(call say,Pages ▸ build/bench/site.md)
+	@python -m tests.bench.site $(BENCH_OPTIONS)
+
 .PHONY: new-chapter
 new-chapter:  ## begin a chapter: make new-chapter SLUG=word writes its five files
 	@$(PYTHON) .ci/new_chapter.py "$${SLUG-}"

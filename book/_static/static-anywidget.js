@@ -121,8 +121,9 @@
       const host = script.closest(".live-widget") ?? script.parentElement;
       try {
         await draw(script, models);
-        // It keeps its room for the moment that its first picture takes.
-        setTimeout(() => host.classList.add("started"), 500);
+        // It keeps its room for the moment that its first picture takes, which is long on a slow machine.
+        const started = () => host.classList.add("started");
+        setTimeout(() => ("requestIdleCallback" in window ? requestIdleCallback(started, { timeout: 5000 }) : started()), 500);
       } catch (error) {
         host.classList.add("failed");
         explain(host, error);
