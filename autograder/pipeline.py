@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import threading
@@ -26,10 +27,12 @@ from autograder.people import read_people
 from autograder.pool import MAX_ATTEMPTS, Pool, Task
 from autograder.records import AnswerKey, Graded, Limits, Submission
 from autograder.results import read_results
-from autograder.roster import find_submissions, loaded
+from autograder.roster import find_submissions, loaded, read_submission
 from autograder.settings import Settings, write_settings
 from autograder.store import Store, key_digest, without_notebook
 
+EXCHANGE_FILES = ("timestamp.txt", "submission_secret.txt")
+MAX_EXCHANGE_FILE = 1_000
 BATCH = 25  # rows per transaction of the gradebook
 
 
@@ -218,6 +221,7 @@ class Desk:
         write_atomically(
             self._run.course / "feedback" / place / f"{row.assignment}.html", page, durable=False
         )
+        self._accompany(place)
         path = self._run.course / "autograded" / place / f"{row.assignment}.ipynb"
         if row.notebook is None:  # there may be one of an earlier file, which could be read
             path.unlink(missing_ok=True)
@@ -229,6 +233,13 @@ class Desk:
         self.rows.append(without_notebook(row))
         if len(batch) >= BATCH:
             self.flush()
+
+    def _accompany(self, place: Path) -> None:
+        """Put beside the page what nbgrader's exchange gives it back by, where the submission came from there."""
+        for name in EXCHANGE_FILES:
+            with contextlib.suppress(OSError):
+                content = read_submission(self._run.submitted / place / name, MAX_EXCHANGE_FILE)
+                write_atomically(self._run.course / "feedback" / place / name, content, durable=False)
 
     def flush(self) -> None:
         """Write the queued rows to the gradebook."""

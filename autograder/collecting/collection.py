@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
@@ -17,6 +18,9 @@ from autograder.collecting.source import Source, Unreadable
 from autograder.files import write_atomically
 from autograder.people import People
 from autograder.records import MAX_BYTES
+
+SECRET = "submission_secret.txt"
+"""Of nbgrader's exchange."""
 
 
 @dataclass
@@ -63,7 +67,7 @@ def collect(slug: str, source: Path, course: Path, people: People) -> Collected:
         for student, files in sorted(owned.items()):
             best = _best(student, files, slug, collected)
             if best is not None:
-                _put(student, best, course, slug, log, collected)
+                _put(student, best, _secret_of(best, files), course, slug, log, collected)
         log.write()
     return collected
 
@@ -112,7 +116,21 @@ def _best(student: str, files: Sequence[Attempt], slug: str, collected: Collecte
     return best
 
 
-def _put(student: str, best: Attempt, course: Path, slug: str, log: _Log, collected: Collected) -> None:
+def _secret_of(best: Attempt, files: Sequence[Attempt]) -> Attempt | None:
+    """Return the file by which nbgrader's exchange knows to whom it gives feedback back."""
+    wanted = f"{best.entry.path.rpartition('/')[0]}/{SECRET}"
+    return next((f for f in files if best.stamp and f.entry.path == wanted), None)
+
+
+def _put(
+    student: str,
+    best: Attempt,
+    secret: Attempt | None,
+    course: Path,
+    slug: str,
+    log: _Log,
+    collected: Collected,
+) -> None:
     place = course / "submitted" / student / slug / f"{slug}.ipynb"
     try:
         content = best.entry.read()
@@ -139,11 +157,15 @@ def _put(student: str, best: Attempt, course: Path, slug: str, log: _Log, collec
                 f"{student}: a newer attempt; the earlier one is set_aside/{slug}/earlier/{name}"
             )
         (collected.new if before is None else collected.replaced).append(student)
-        stamp = place.with_name("timestamp.txt")
-        stamp.unlink(missing_ok=True)  # it told of another file
+        beside = place.with_name("timestamp.txt"), place.with_name(SECRET)
+        for path in beside:
+            path.unlink(missing_ok=True)  # it told of another file
         write_atomically(place, content)
         if best.stamp:
-            write_atomically(stamp, best.stamp)
+            write_atomically(beside[0], best.stamp)
+        if secret is not None:
+            with contextlib.suppress(Unreadable):
+                write_atomically(beside[1], secret.entry.read())
     for copy in (course / "set_aside" / slug / "unknown").glob(f"{_digest(content)}-*"):
         copy.unlink()  # it has found its owner
     log.note(student, best, content)

@@ -115,10 +115,12 @@ def test_the_inbound_of_nbgraders_exchange(tmp_path, course):
         (inbound / name).mkdir(parents=True)
         (inbound / name / "he.ipynb").write_bytes(notebook(text))
         (inbound / name / "timestamp.txt").write_text("x")
+        (inbound / name / "submission_secret.txt").write_text(f"secret of {text}")
     found = collect("he", inbound, course, PEOPLE)
 
     assert tree(course / "submitted") == {
         "jdoe/he/he.ipynb": notebook("new"),
+        "jdoe/he/submission_secret.txt": b"secret of new",
         "jdoe/he/timestamp.txt": b"2026-02-03 15:58:23.000000 UTC",
     }
     assert any("belongs to the user" in notice for notice in found.notices)  # it is ours, not jdoe's

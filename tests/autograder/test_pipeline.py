@@ -147,6 +147,20 @@ def test_one_student_is_graded_again_and_what_changed_is_listed(run):
         grade_class(replace(run, again=["zed"]))
 
 
+def test_what_came_from_the_exchange_finds_its_way_back(run):
+    (run.submitted / "ann" / "he" / "timestamp.txt").write_text("2026-03-01 11:00:00 UTC")
+    (run.submitted / "ann" / "he" / "submission_secret.txt").write_text("abc")
+    (run.submitted / "half" / "he" / "submission_secret.txt").symlink_to("/etc/hostname")
+    grade_class(run)
+
+    assert {p.name for p in (run.course / "feedback" / "ann" / "he").iterdir()} == {
+        "he.html",
+        "timestamp.txt",
+        "submission_secret.txt",
+    }
+    assert {p.name for p in (run.course / "feedback" / "half" / "he").iterdir()} == {"he.html"}
+
+
 def test_results_of_other_assignments_stay(run):
     grade_class(run)
     record = run.course / "report" / "results.jsonl"
