@@ -4,6 +4,7 @@ Every wrong answer of the corpus is put into its cell, and each check that fails
 in the notebook, then what the feedback says where hidden tests come before and say something else.
 The page `build/messages/messages.md` has them all, under the title that says what is wrong with the answer.
 A reader sees at once whether a message says what was expected, what was found, why, and where to read.
+Designs, whose checks train for seconds, are left out.
 The last section counts the messages that name no cause, by function.
 """
 
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from autograder import checks
 from autograder.release import slugs
-from tests.course.corpus import Answer, read_answers
+from tests.course.corpus import DESIGNS, Answer, read_answers
 from tests.course.in_process import PATIENCE, ROOT, each_failure
 
 PAGE = ROOT / "build" / "messages" / "messages.md"
@@ -103,7 +104,8 @@ def main() -> int:
     parser.add_argument("slugs", nargs="*", metavar="SLUG")
     parser.add_argument("--page", type=Path, default=PAGE, help="where to write it")
     options = parser.parse_args()
-    wrong = [a for slug in options.slugs or slugs(ROOT) for a in read_answers(slug) if a.kind == "wrong"]
+    answers = [a for slug in options.slugs or slugs(ROOT) for a in read_answers(slug)]
+    wrong = [a for a in answers if a.kind == "wrong" and a.function not in DESIGNS]
     said = [one for answer in wrong for one in said_to(answer)]
     options.page.parent.mkdir(parents=True, exist_ok=True)
     options.page.write_text(page(said), encoding="utf-8")
