@@ -81,7 +81,8 @@
 
   // ---- running
 
-  async function execute(cell) {
+  // What Python itself has to say stands where the reader has pressed the button: at `asked`.
+  async function execute(cell, asked = cell) {
     const source = cell.source();
     busy = cell;
     cell.output.clear();
@@ -93,10 +94,11 @@
     if (result.outcome === "finished") ran.set(cell.name, source);
     else ran.delete(cell.name);
     if (result.outcome === "late" || result.outcome === "stopped") stuck.set(cell.name, source);
-    explain(cell, result);
+    if (cell !== asked) asked.output.clear();
+    explain(cell, result, result.outcome === "absent" ? asked : cell);
     return result.outcome;
   }
-  function explain(cell, { outcome, reason }) {
+  function explain(cell, { outcome, reason }, where) {
     const again = "What Python knew is gone; the cells above run again by themselves when they are needed.";
     const words = {
       late: `Stopped after ${root.dataset.seconds} seconds. Does a loop never end? ${again}`,
@@ -104,7 +106,8 @@
       lost: `Python itself has broken down${reason ? ` (${reason})` : ""}: too much memory, or a recursion without an end? ${again}`,
       absent: `Python could not be loaded from ${base} (${reason}). ${navigator.onLine === false ? "You are offline. " : "Are you offline, or does your network block that address? "}Your text is kept. Press the button again when you are connected, or work on your own computer: the links above give you the notebook.`,
     }[outcome];
-    if (words) cell.output.say(words);
+    if (words) where.output.say(words);
+    if (outcome === "absent") { cell.judge("", ""); return; }
     if (cell.kind !== "check") cell.judge(outcome === "finished" ? "" : "wrong", outcome === "finished" ? "ran" : "did not run");
     else judge(cell, outcome === "finished");
   }
@@ -122,8 +125,10 @@
     for (const above of cells.slice(0, cells.indexOf(cell))) {
       if (!["given", "solution"].includes(above.kind) || fresh(above)) continue;
       if (stuck.get(above.name) === above.source()) continue;
-      const outcome = await execute(above);
-      if (outcome !== "finished" && outcome !== "failed") return outcome;
+      const outcome = await execute(above, cell);
+      if (outcome === "finished" || outcome === "failed") continue;
+      if (outcome !== "absent") cell.output.say(`${above.name}, above, had to be stopped: its own cell says why.`);
+      return outcome;
     }
     const own = cell.kind === "check" ? functionOf(cell) : null;
     if (own && !fresh(own)) {
@@ -148,6 +153,7 @@
   function runFromButton(cell) {
     return during(async () => {
       const outcome = await runWithAllAbove(cell);
+      if (outcome === "absent") return "Python could not be loaded; the cell says why.";
       const right = outcome === "finished";
       if (cell.kind === "check") return right ? `${cell.name}: passed.` : `${cell.name}: not yet; it says why.`;
       return right ? `${cell.name} ran.` : `${cell.name}: stopped with a message.`;
