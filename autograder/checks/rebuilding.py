@@ -21,7 +21,7 @@ import numpy as np
 
 from autograder.checks import modules
 from autograder.checks.failure import fail
-from autograder.checks.networks import Unusable, build
+from autograder.checks.plans import Unusable, plan
 from autograder.checks.reading import is_exactly
 
 OPTIMIZERS = frozenset(
@@ -45,10 +45,14 @@ def rebuilt(model: Any, x: Any, *, what: str = "the network", see: str | None = 
         what: How messages name the network.
         see: Section of the book.
     """
+    from autograder.checks.networks import (
+        Rebuilt,
+    )  # with torch, which only an assignment of PyTorch waits for
+
     traces = modules.ask(model, "traces", what, see, x)
     kept = {kind: getattr(modules, kind)(model, what=what, see=see) for kind in ("parameters", "buffers")}
     try:
-        network = build(traces, kept)
+        network = Rebuilt(plan(traces), kept)
     except Unusable as reason:
         fail(f"{what} cannot be rebuilt by the check: {reason}", see=see)
     except Exception as error:  # whatever a forged description breaks

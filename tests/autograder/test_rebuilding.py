@@ -18,7 +18,7 @@ from autograder.bridge.student import serve
 from autograder.bridge.wire import Wire
 from autograder.checks import CheckFailed
 from autograder.checks.operations import OPERATIONS, function_of, operation_named
-from concepts import rescue
+from concepts import real_depth, rescue
 
 NOTEBOOK = """
 import torch
@@ -378,7 +378,7 @@ class TestForgedDescriptions:
 
 
 class TestMeasurements:
-    """Ours are those of the course, written a second time: `concepts.rescue` is what they are held against."""
+    """Ours are those of the course, written a second time: `concepts.real_depth` is what they are held against."""
 
     def test_they_agree_with_the_mathematics_of_the_course(self):
         torch.manual_seed(0)
@@ -388,14 +388,14 @@ class TestMeasurements:
         own = torch.optim.Adam(network.parameters(), lr=1e-3)
 
         assert checks.layer_gradients(network, x, y) == pytest.approx(
-            rescue.weight_gradient_norms(model, x, y), rel=1e-4
+            real_depth.weight_gradient_norms(model, x, y), rel=1e-4
         )
         losses = checks.trained(network, own, data.x_train, data.y_train, steps=25, batch=128, seed=3)
         assert losses == pytest.approx(
             rescue.train(model, rescue.configure_optimizer(model), data, steps=25, seed=3), rel=1e-4
         )
         assert checks.accuracy(network, x, y) == rescue.accuracy(model, x, y)
-        found, expected = checks.examined(network, x_new), rescue.examine_layers(model, x_new)
+        found, expected = checks.examined(network, x_new), real_depth.examine_layers(model, x_new)
         assert [layer.reaches for layer in found] == [layer.reaches for layer in expected]
         for name in ("importance", "bend"):
             wanted = [getattr(layer, name) for layer in expected]

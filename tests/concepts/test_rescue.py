@@ -10,7 +10,15 @@ import pytest
 import torch
 from torch import nn
 
-from concepts import rescue
+from concepts import real_depth, rescue
+from concepts.real_depth import (
+    examine_layers,
+    executed_layers,
+    gradient_ratio,
+    longest_chain,
+    weight_gradient_norms,
+    weight_moves,
+)
 from concepts.rescue import (
     DEPTH,
     WIDTH,
@@ -18,19 +26,14 @@ from concepts.rescue import (
     build_rescued,
     configure_optimizer,
     digits,
-    examine_layers,
-    executed_layers,
-    gradient_ratio,
-    longest_chain,
     train,
     training_step,
-    weight_gradient_norms,
-    weight_moves,
 )
 
 
-def test_every_example_in_a_docstring_runs():
-    result = doctest.testmod(rescue)
+@pytest.mark.parametrize("module", [rescue, real_depth])
+def test_every_example_in_a_docstring_runs(module):
+    result = doctest.testmod(module)
 
     assert result.attempted > 0
     assert result.failed == 0

@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from concepts import rescue, rescue_combinations, rescue_experiments, rescue_theory
+from concepts import real_depth, rescue, rescue_combinations, rescue_experiments, rescue_theory
 from concepts.rescue_experiments import BLIND, SEEDS, Plan, measure, outcomes, start, train
 from concepts.rescue_theory import expected_ratio
 from concepts.side_by_side import Architecture
@@ -48,7 +48,7 @@ def test_the_patient_is_that_of_the_assignment():
 
     gradients, _ = measure(Plan().architecture, theta[None])
     assert gradients[0] == pytest.approx(
-        rescue.weight_gradient_norms(model, data.x_train[:256], data.y_train[:256]), rel=1e-3, abs=1e-30
+        real_depth.weight_gradient_norms(model, data.x_train[:256], data.y_train[:256]), rel=1e-3, abs=1e-30
     )
     drawn = rescue.Failing(30, 64, 64, 10)
     for own, others in zip(model.parameters(), drawn.parameters(), strict=True):
