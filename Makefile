@@ -72,15 +72,18 @@ current: environment exercises  ## generated files are as they were committed; t
 	@$(MAKE) book BOOK_OPTIONS=--all
 
 .PHONY: bench
-bench: environment exercises  ## how fast we grade, beside nbgrader, into build/bench
-	$(call say,Bench ▸ build/bench)
+bench: bench-grading bench-site  ## what grading and the pages cost, into build/bench
+
+.PHONY: bench-grading
+bench-grading: environment exercises  ## how fast we grade, beside nbgrader and otter-grader
+	$(call say,Bench ▸ build/bench/grading.md)
 	@.ci/system bubblewrap || echo 'Grading goes on with the strongest cage that there is.'
 	@python -m tests.bench $(BENCH_OPTIONS)
 
 .PHONY: bench-site
-bench-site: system book  ## what a page weighs and when it is painted, into build/bench
+bench-site: system book  ## what a page weighs, when it is painted, and how long it took to compute
 	$(call say,Pages ▸ build/bench/site.md)
-	@python -m tests.bench.site $(BENCH_OPTIONS)
+	@python -m tests.bench.site $(SITE_OPTIONS)
 
 .PHONY: new-chapter
 new-chapter:  ## begin a chapter: make new-chapter SLUG=word writes its five files

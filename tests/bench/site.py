@@ -1,9 +1,10 @@
-"""What the pages of the site cost a reader, page kind by page kind: `python -m tests.bench.site`, into `build/bench`.
+"""What the pages of the site cost, page kind by page kind: `python -m tests.bench.site`, into `build/bench`.
 
 Chromium opens each page as a phone and as a desk sees it, from a server that packs as a public host does, and says
 what was transferred, how far the text moved while the page was made, and when its largest part was painted.
 With `--lighthouse PROGRAM` the marks of Lighthouse for phones stand beside;
 it comes from npm, `npm install lighthouse@12`.
+How long the computations of each chapter took when the site was built stands below.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.bench.report import machine
 from tests.conftest import ROOT
 from tests.site.conftest import settle
 from tests.site.server import serve
@@ -129,6 +132,24 @@ def marks_table(marks: dict[str, dict[str, int]]) -> str:
     return "\n".join([f"| page | {' | '.join(MARKS)} |", "|---|" + "--:|" * len(MARKS), *rows])
 
 
+def computations(cache: Path) -> dict[str, float]:
+    """Return the seconds that each page's computations took, as Jupyter Book's cache remembers its last run."""
+    from jupyter_cache import get_cache
+
+    latest: dict[str, Any] = {}
+    for record in get_cache(cache).list_cache_records():
+        name = Path(record.uri).stem
+        if name not in latest or latest[name].created < record.created:
+            latest[name] = record
+    return {name: float(record.data["execution_seconds"]) for name, record in sorted(latest.items())}
+
+
+def computations_table(seconds: dict[str, float]) -> str:
+    """Return the seconds of computation as a Markdown table."""
+    rows = (f"| {name} | {taken:.1f} |" for name, taken in seconds.items())
+    return "\n".join(["| page | computed in, s |", "|---|--:|", *rows])
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     top = argparse.ArgumentParser(prog="python -m tests.bench.site", description=__doc__)
@@ -145,10 +166,13 @@ def main() -> None:
     if not (options.site / "index.html").is_file():
         sys.exit(f"there is no site in {options.site}: make book builds it, --site names another place")
     with serve(options.site) as base:
-        texts = [table(list(measured(base, options.rounds)))]
+        head = " · ".join(f"{name} {value}" for name, value in machine().items())
+        texts = [head, table(list(measured(base, options.rounds)))]
         if options.lighthouse:
             found = {kind: lighthouse(options.lighthouse, f"{base}/{path}") for kind, path in PAGES.items()}
             texts.append(marks_table(found))
+    if (options.site.parent / ".jupyter_cache").is_dir():
+        texts.append(computations_table(computations(options.site.parent / ".jupyter_cache")))
     options.output.mkdir(parents=True, exist_ok=True)
     text = "\n\n".join(texts) + "\n"
     (options.output / "site.md").write_text(text, encoding="utf-8")
