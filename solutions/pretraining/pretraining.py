@@ -796,6 +796,7 @@ for n, widths, classes, epochs in [
         expected[3],
         what=f"the costs of {epochs} epochs",
         see="pretraining#fine-tuning",
+        scale=0.1,  # a cost near 0 is what float32 leaves of the logarithm of a number near 1
         mistaken_for={
             "Note the cost before each update, not after it.": longer[1:],
             "The cost before the first update, too, and nothing after the last one.": longer,

@@ -81,7 +81,8 @@ def _only_where_needed(
 # The theme and Sphinx keep some settings without asking whether the browser allows it, and stop where it does not.
 # For them alone there is then a place that lasts until the page is left; everybody else is told as before.
 _STORAGE = """
-<script>for (const place of ["localStorage", "sessionStorage"]) try { window[place].length; } catch (blocked) {
+<script data-first>
+for (const place of ["localStorage", "sessionStorage"]) try { window[place].length; } catch (blocked) {
   const theirs = ["mode", "theme", "pst_banner_pref", "sidebar-scroll-top", "sphinx_highlight_terms"], kept = new Map();
   const own = (name) => { if (!theirs.includes(name)) throw blocked; return name; };
   try { Object.defineProperty(window, place, { configurable: true, value: {

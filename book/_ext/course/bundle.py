@@ -2,8 +2,9 @@
 
 The theme's sheets are written for every site there may be.  A rule goes when one of the classes or names that its
 selector needs occurs in no page and no script; what stands in :not(), :is() or :where() is never needed.
-Scripts go to the end of the body, in their order; the sheets and scripts themselves stay where they were, so that
-a test can set a page with them beside the page as it is.
+Scripts go to the end of the body, in their order, but for those that must run before the page is painted;
+the sheets and scripts themselves stay where they were, so that a test can set a page with them beside the page as
+it is.
 """
 
 from __future__ import annotations
@@ -173,7 +174,9 @@ def lightened(page: str, root: str, bundles: Bundles) -> str:
         head = head.replace(tag, "", 1)
     head = _PRELOAD.sub("", head)
     moved: list[re.Match[str]] = [
-        tag for tag in _SCRIPT.finditer(head) if "documentElement" not in tag["body"]
+        tag
+        for tag in _SCRIPT.finditer(head)
+        if "documentElement" not in tag["body"] and "data-first" not in tag["attributes"]
     ]
     for tag in moved:
         head = head.replace(tag[0], "", 1)
