@@ -877,6 +877,7 @@ for n, widths, classes in [(1, [2, 3], 2), (5, [3, 2], 4), (6, [2, 3, 2], 3)]:
         losses,
         [before],
         what="the costs of one epoch",
+        scale=0.1,  # a cost near 0 is what float32 leaves of the logarithm of a number near 1
         **about,
         mistaken_for={
             "Note the cost before the update, not after it.": [cost(*after(lr, lr), x, y)],
