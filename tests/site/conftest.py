@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from tests.conftest import ROOT
 from tests.site import built
@@ -102,7 +102,7 @@ def visit(context: Callable[..., BrowserContext], address: str) -> Callable[...,
 def watch(seen: Visit) -> None:
     """Write down every request and every error of a page."""
     seen.page.on("request", lambda request: seen.requests.append(request.url))
-    seen.page.on("requestfailed", lambda request: seen.errors.append(f"failed: {request.url}"))
+    seen.page.on("requestfailed", lambda request: _note_failure(seen, request))
     seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
     seen.page.on(
         "response",
@@ -111,6 +111,12 @@ def watch(seen: Visit) -> None:
     seen.page.on(
         "console", lambda said: seen.errors.append(said.text) if said.type in ("error", "warning") else None
     )
+
+
+def _note_failure(seen: Visit, request: Request) -> None:
+    """Write down a request that failed; one that was under way when its page was left did not."""
+    if request.failure != "net::ERR_ABORTED":
+        seen.errors.append(f"failed: {request.url}")
 
 
 def settle(page: Page) -> None:
