@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -100,6 +103,67 @@ def test_every_offered_controller_is_set_and_removed_with_all_that_runs_in_it():
     assert not [folder for _, folder in OFFERED.values() if list(folder.glob(f"autograder-{os.getpid()}-*"))]
 
 
+TAKES_MEMORY = "input(); kept = b'x' * (1 << 30)"
+TAKES_PROCESSES = """
+import os, time
+input()
+for number in range(50):
+    try:
+        if os.fork() == 0:
+            time.sleep(60)
+    except OSError:
+        break
+print(number, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def group() -> Iterator[Group]:
+    one = Group(LIMITS)
+    yield one
+    one.close()
+
+
+@contextmanager
+def started_in(group: Group, program: str) -> Iterator[subprocess.Popen[str]]:
+    """Start a program that waits for a line, put it into a group, and let it go on."""
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        group.add(process.pid)
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.close()
+        yield process
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_a_group_ends_who_takes_more_memory_than_it_has(group: Group):
+    with started_in(group, TAKES_MEMORY) as process:
+        kept = "memory" in group.controllers
+
+        assert process.wait(20) == (-signal.SIGKILL if kept else 0)
+        assert group.out_of_memory is kept
+
+
+def test_a_group_holds_as_many_processes_as_it_may_and_closing_it_ends_them(group: Group):
+    with started_in(group, TAKES_PROCESSES) as process:
+        kept = "pids" in group.controllers
+
+        assert process.stdout is not None
+        children = int(process.stdout.readline())
+        assert children == (LIMITS.processes - 1 if kept else 49)  # the first process counts, too
+        if kept:
+            group.close()
+            assert process.stdout.read() == "", "nobody holds its other end any more"
+
+
 def test_groups_of_a_grader_that_was_killed_are_removed_and_others_stay(tmp_path):
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
@@ -122,10 +186,24 @@ time.sleep(30)
 
 
 @pytest.mark.sandbox
+def test_a_kernel_runs_in_a_group_of_its_own():
+    with Zygote(detect().level, LIMITS) as zygote, zygote.kernel() as kernel:
+        groups = {
+            name: list(folder.glob(f"autograder-{os.getpid()}-*")) for name, (_, folder) in OFFERED.items()
+        }
+        members = [(group / "cgroup.procs").read_text().split() for group in groups.get("pids", [])]
+
+        assert kernel.alive
+        assert {name for name, found in groups.items() if found} == {"memory", "pids", "cpu"} & set(OFFERED)
+        assert [len(pids) for pids in members] == [1] * len(members)
+
+
+@pytest.mark.sandbox
 def test_processes_that_are_small_one_by_one_are_stopped_together_and_leave_no_group():
     with Zygote(detect().level, LIMITS) as zygote, zygote.kernel() as kernel:
         run = kernel.run(MANY_SMALL_ONES, 25)
 
         assert run.status == "out_of_memory", run
+        assert run.reason == "The kernel used too much memory."
 
     assert not [folder for _, folder in OFFERED.values() if list(folder.glob(f"autograder-{os.getpid()}-*"))]
