@@ -88,7 +88,8 @@ class Layer:
     """What a network makes of one of its hidden layers.
 
     Attributes:
-        importance: Relative change of the logits when the layer's output is replaced by its mean over the batch.
+        importance: Relative change of the logits' contrasts when the layer's output is replaced by its mean over the
+            batch.
         reaches: Numbers of the later layers whose input changes then.
         bend: How far the next layer's input is from a linear function of this layer's output, relative to its range.
     """
@@ -103,7 +104,8 @@ def examine_layers(model: nn.Module, x: Tensor) -> list[Layer]:
 
     With z the layer's output on the batch, the pass is repeated with z replaced
 
-    - by its mean over the batch: how much do the logits change, :math:`\|\Delta\|/\|\text{logits}\|`, and which inputs?
+    - by its mean over the batch: how much do the contrasts change, :math:`\|\Delta\|/\|\text{contrasts}\|`, and which
+      inputs?  They are the logits less their mean over the classes: what all classes share, the softmax does not see.
     - by z of other samples, z', and by the middle :math:`(z + z')/2`: let u be what the next layer gets to see.
       A linear map gives :math:`u_\text{middle} = (u + u')/2`, and what is left over is the bend,
       :math:`\|u_\text{middle} - (u + u')/2\| / \|(u' - u)/2\|`.
@@ -124,7 +126,7 @@ def examine_layers(model: nn.Module, x: Tensor) -> list[Layer]:
             reaches = tuple(
                 later for later in range(number + 1, len(inputs)) if _apart(inputs[later], seen[later])
             )
-            importance = float((changed - logits).norm() / logits.norm())
+            importance = float(_contrasts(changed - logits).norm() / _contrasts(logits).norm())
             bend = 0.0
             if reaches:
                 nearest = reaches[0]
@@ -149,6 +151,10 @@ def longest_chain(layers: list[Layer]) -> int:
             if later < len(layers):
                 length[later] = max(length[later], length[number] + 1)
     return max(length, default=0)
+
+
+def _contrasts(logits: Tensor) -> Tensor:
+    return logits - logits.mean(dim=1, keepdim=True)
 
 
 def _apart(a: Tensor, b: Tensor) -> bool:

@@ -22,7 +22,8 @@ class Examined:
 
     Attributes:
         width: Units.
-        importance: Relative change of the logits when the layer's output is replaced by its mean over the batch.
+        importance: Relative change of the logits, less their mean over the classes, when the layer's output is
+            replaced by its mean over the batch.
         reaches: Numbers of the later layers, from 0, whose input changes then.
         bend: How far the next layer's input is from a linear function of this layer's output, relative to its range.
     """
@@ -109,7 +110,7 @@ def examined(network: Any, x: Any) -> list[Examined]:
         changed, seen, _ = _pass(network, x, number, z.mean(dim=0, keepdim=True).expand_as(z))
         later = range(number + 1, len(inputs))
         reaches = tuple(n for n in later if _norm(inputs[n] - seen[n]) > ROUNDING * _norm(inputs[n]))
-        importance = _norm(changed - logits) / max(_norm(logits), 1e-30)
+        importance = _norm(_contrasts(changed - logits)) / max(_norm(_contrasts(logits)), 1e-30)
         bend = _bend(network, x, number, z, reaches[0]) if reaches else 0.0
         found.append(Examined(int(z.shape[-1]), importance, reaches, bend))
     return found
@@ -149,6 +150,11 @@ def _pass(network: Any, x: Any, replaced: int = -1, by: Any = None) -> tuple[Any
 
     with _hooked(network, note):
         return _evaluated(network, x), inputs, outputs
+
+
+def _contrasts(logits: Any) -> Any:
+    """Return the logits less their mean over the classes: what all classes share says nothing about the answer."""
+    return logits - logits.mean(dim=-1, keepdim=True)
 
 
 def _norm(tensor: Any) -> float:

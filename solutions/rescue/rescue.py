@@ -420,7 +420,7 @@ checks.that(
 # 1. *It is built as asked*: at least `depth` hidden layers of at most `width` units, each used once.
 # 2. *The gradient arrives*: before training, on the first 256 samples, the norm of the weight gradient of the first hidden layer over that of the last one lies within [0.03, 30].
 # 3. *It learns*: after 300 steps with your optimizer, as `training_step` does them, it recognises at least 90 % of new digits, in eval mode. A second training from another seed is tried if the first one fails.
-# 4. *The depth is real*, after the same training: a chain of at least 30 hidden layers each of which depends on the one before; the weight of each hidden layer has moved by at least 0.001 (the norm of the difference); if the output of any one hidden layer is replaced by its mean over the batch, the logits change by at least 2 % ($\|\Delta\|/\|\text{logits}\|$); and at least 15 hidden layers feed the next layer by a function that is not linear (it departs from a linear one by at least 3 %).
+# 4. *The depth is real*, after the same training: a chain of at least 30 hidden layers each of which depends on the one before; the weight of each hidden layer has moved by at least 0.001 (the norm of the difference); if the output of any one hidden layer is replaced by its mean over the batch, the logits change by at least 2 % ($\|\Delta\|/\|\text{logits}\|$, both less their mean over the classes, which the softmax does not see); and at least 15 hidden layers feed the next layer by a function that is not linear (it departs from a linear one by at least 3 %).
 #
 # The inputs are (digits − mean)/std as float32. The order of the pixels and the names of the digits are drawn anew each time, which makes no difference to linear layers.
 #

@@ -109,6 +109,12 @@ class TestMeasurements:
         assert layers[0].importance == 0
         assert layers[0].reaches == (1,)
 
+    def test_a_layer_that_raises_all_classes_alike(self):
+        model = Joined(parallel=True)
+        nn.init.ones_(model.head.weight)
+
+        assert max(layer.importance for layer in examine_layers(model, torch.randn(20, 4))) < 1e-5
+
     def test_measuring_leaves_the_model_as_it_was(self, trained):
         model, data = deepcopy(trained[1]).train(), digits()
         before = deepcopy(model.state_dict())
