@@ -51,7 +51,7 @@ class Attempt:
     def made_up_id(self) -> str:
         """Return a name for the folder of somebody of whom no list tells."""
         name = re.sub(r"[/\\\x00-\x1f\x7f]", "_", self.who[0] if self.who else "").strip().lstrip(".")
-        return name[: LONGEST_ID - 8]
+        return name.encode()[: LONGEST_ID - 8].decode(errors="ignore")  # folders count bytes
 
 
 def attempt(entry: Entry, slug: str, people: People) -> Attempt:

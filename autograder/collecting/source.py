@@ -6,18 +6,17 @@ to a limit, so what an archive claims to be, or swells to, does no harm.
 
 from __future__ import annotations
 
+import lzma
 import os
 import stat
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import IO
 
 from autograder.errors import UsageError
 from autograder.records import MAX_BYTES
@@ -30,7 +29,9 @@ MAX_TOTAL = 8 << 30
 """Bytes that one collection reads, swollen as they are."""
 DEPTH = 2
 """An archive of submissions, and archives of students in it."""
-_BROKEN = (OSError, RuntimeError, NotImplementedError, EOFError, zipfile.BadZipFile, zlib.error)
+OPEN = 8
+"""Archives that are open at a time: a class hands in more of them than a process may have files."""
+_BROKEN = (OSError, RuntimeError, EOFError, ValueError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 
 
 @dataclass(frozen=True)
@@ -70,25 +71,27 @@ class Source:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path, self._stack, self._left = path, ExitStack(), MAX_TOTAL
+        self._path, self._left = path, MAX_TOTAL
+        self._inside = tempfile.TemporaryDirectory()
+        self._opened = lru_cache(OPEN)(zipfile.ZipFile)
         self.troubles: list[str] = []
 
     def __enter__(self) -> list[Entry]:
         try:
-            found = list(self._entries())
+            return list(self._entries())
         except BaseException:
-            self._stack.close()
+            self.__exit__()
             raise
-        return found
 
     def __exit__(self, *about: object) -> None:
-        self._stack.close()
+        self._opened.cache_clear()
+        self._inside.cleanup()
 
     def _entries(self) -> Iterator[Entry]:
         if self._path.is_dir():
             entries = self._folder()
-        elif self._path.is_file() and zipfile.is_zipfile(self._path):
-            entries = self._archive(self._opened(self._path.open("rb"), str(self._path)), "", 1)
+        elif self._path.is_file() and self._is_archive(self._path):
+            entries = self._archive(self._path, "", 1)
         else:
             what = "is no archive that zip can read" if self._path.exists() else "does not exist"
             raise UsageError(f"{self._path} {what}; give a folder, or the .zip as it was downloaded")
@@ -111,51 +114,46 @@ class Source:
                     )
                     continue
                 shown = os.fsencode(path.relative_to(self._path)).decode("utf-8", "backslashreplace")
-                if name.casefold().endswith(".zip") and zipfile.is_zipfile(path):
-                    yield from self._archive(self._opened(path.open("rb"), shown), f"{shown}/", 1)
-                else:
-                    yield Entry(shown, about.st_mtime, partial(self._of_file, path), _owner(path))
+                if _is_called_archive(name) and self._is_archive(path):
+                    yield from self._archive(path, f"{shown}/", 1)
+                    continue
+                if _is_called_archive(name):
+                    self.troubles.append(f"{shown}: no archive that zip can read; download it again")
+                yield Entry(shown, about.st_mtime, partial(self._of_file, path), _owner(path))
 
-    def _archive(self, archive: zipfile.ZipFile, above: str, depth: int) -> Iterator[Entry]:
-        for info in archive.infolist():
+    def _archive(self, place: Path, above: str, depth: int) -> Iterator[Entry]:
+        for info in self._opened(place).infolist():
             parts = [
                 part for part in info.filename.replace("\\", "/").split("/") if part not in ("", ".", "..")
             ]
             if info.is_dir() or not parts or any(map(_is_hidden, parts)):
                 continue
-            path, read = above + "/".join(parts), partial(self._of_archive, archive, info)
-            inner = None
-            if path.casefold().endswith(".zip") and depth < DEPTH:
-                inner = self._inner(path, read)
+            path, read = above + "/".join(parts), partial(self._of_archive, place, info)
+            inner = self._inner(read) if _is_called_archive(path) and depth < DEPTH else None
             if inner is not None:
                 yield from self._archive(inner, f"{path}/", depth + 1)
             else:
                 yield Entry(path, _seconds(info), read)
 
-    def _inner(self, path: str, read: Callable[..., bytes]) -> zipfile.ZipFile | None:
-        """Return an archive in an archive, None if it is none; it waits on the disk, not in memory."""
+    def _inner(self, read: Callable[..., bytes]) -> Path | None:
+        """Return where an archive in an archive lies now, on the disk and not in memory; None if it is none."""
         try:
             content = read(limit=MAX_INNER)
         except Unreadable:
             return None
-        file = tempfile.TemporaryFile()  # noqa: SIM115  # the stack closes it
-        self._stack.callback(file.close)
-        file.write(content)
-        if len(content) > MAX_INNER or not zipfile.is_zipfile(file):
-            return None
-        try:
-            return self._opened(file, path)
-        except UsageError:  # damaged: it counts as what it is, a file that is no notebook
-            return None
+        descriptor, place = tempfile.mkstemp(dir=self._inside.name)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        found = Path(place)
+        return found if len(content) <= MAX_INNER and self._is_archive(found) else None
 
-    def _opened(self, file: IO[bytes], name: str) -> zipfile.ZipFile:
-        self._stack.enter_context(file)
+    def _is_archive(self, path: Path) -> bool:
+        """Return whether zip can read it; a damaged archive counts as what it is, a file that is no notebook."""
         try:
-            return self._stack.enter_context(zipfile.ZipFile(file))
-        except _BROKEN as error:
-            raise UsageError(
-                f"{name} cannot be read as a zip archive ({error}); download it again"
-            ) from error
+            self._opened(path)
+        except _BROKEN:
+            return False
+        return True
 
     def _of_file(self, path: Path) -> bytes:
         try:
@@ -163,9 +161,9 @@ class Source:
         except OSError as error:
             raise Unreadable(error.strerror or str(error)) from error
 
-    def _of_archive(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int = MAX_BYTES) -> bytes:
+    def _of_archive(self, place: Path, info: zipfile.ZipInfo, limit: int = MAX_BYTES) -> bytes:
         try:
-            with archive.open(info) as file:
+            with self._opened(place).open(info) as file:
                 content = file.read(limit + 1)
         except _BROKEN as error:
             raise Unreadable(str(error) or type(error).__name__) from error
@@ -173,6 +171,10 @@ class Source:
         if self._left < 0:
             raise UsageError(f"{self._path} swells to more than {MAX_TOTAL >> 30} GB; it may be a zip bomb")
         return content
+
+
+def _is_called_archive(name: str) -> bool:
+    return name.casefold().endswith(".zip")
 
 
 def _is_hidden(name: str) -> bool:
