@@ -11,7 +11,8 @@ import sys
 from typing import Any
 
 from autograder.bridge.plain import Described
-from autograder.checks.inspection import is_module, recorder_class
+from autograder.checks.inspection import recorder_class
+from autograder.checks.walking import is_module
 from autograder.errors import BridgeError
 
 KINDS = frozenset({"module", "optimizer", "parameter"})

@@ -21,6 +21,7 @@ from autograder.bridge.modules import KINDS, Builder
 from autograder.bridge.wire import Wire
 from autograder.checks import inspection
 from autograder.checks.observation import observe_in_place
+from autograder.checks.walking import is_module
 from autograder.errors import BridgeError, StudentProcessEnded
 
 MAX_MESSAGE = 2_000
@@ -30,6 +31,7 @@ _OWN_FILES = (
     "/autograder/checks/observation",
     "/autograder/checks/inspection",
     "/autograder/checks/tracing",
+    "/autograder/checks/walking",
 )
 
 
@@ -169,7 +171,7 @@ class Answers:
 
 def _stays(value: Any) -> bool:
     """Return whether an argument need not go back: the other side has it, and it cannot have changed."""
-    return (callable(value) and not inspection.is_module(value)) or isinstance(value, np.random.Generator)
+    return (callable(value) and not is_module(value)) or isinstance(value, np.random.Generator)
 
 
 _ERRORS: dict[str, type[Exception]] = {

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.failure import fail, fail_unwritten
-from autograder.checks.inspection import is_module
 from autograder.checks.observation import Observation, observe, observe_seeded, observe_these
 from autograder.checks.reading import describe, is_exactly, is_tensor, shown
+from autograder.checks.walking import is_module
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 

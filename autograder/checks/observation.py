@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.inspection import is_module, named_tensors
+from autograder.checks.walking import is_module, named_tensors
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
-from autograder.checks.inspection import named_modules, named_tensors
 from autograder.checks.operations import OPERATIONS, RANDOM, operation_named
+from autograder.checks.walking import named_modules, named_tensors
 
 Node = tuple[str, dict[str, Any]]
 

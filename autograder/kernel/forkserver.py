@@ -7,80 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import os
-import random
 import signal
 import socket
 import sys
 import traceback
-from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
-from autograder.cage import Confinement, Place, place, prctl
+from autograder.cage import Confinement, place, prctl
 from autograder.kernel import channel, preload, sweep, warden
-
-
-@dataclass(frozen=True)
-class Request:
-    """One child to be forked.
-
-    Attributes:
-        entry: `package.module:function`, called in the child with the arguments and its descriptors.
-        arguments: An anonymous file with them; the zygote itself does not read it.
-        status: The warden's end of its channel to the grader; None for a child that needs no warden.
-        place: Where the child lives.
-        descriptors: For the child.
-    """
-
-    entry: str
-    arguments: int
-    status: socket.socket | None
-    place: Place
-    descriptors: list[int]
-
-    @classmethod
-    def from_message(cls, message: channel.Message, descriptors: list[int]) -> Request:
-        """Take the request apart; the descriptors come in the order of the attributes."""
-        rest = iter(descriptors)
-        return cls(
-            entry=message["entry"],
-            arguments=next(rest),
-            status=socket.socket(fileno=next(rest)) if message["warden"] else None,
-            place=Place(Path(message["folder"]), message["user"]),
-            descriptors=list(rest),
-        )
-
-    def close(self) -> None:
-        """Close this process's copies of all descriptors."""
-        if self.status is not None:
-            self.status.close()
-        channel.close([self.arguments, *self.descriptors])
-
-    def run(self) -> NoReturn:
-        """Call the entry point and end the process."""
-        code = 70
-        try:
-            _reseed()
-            module, _, function = self.entry.partition(":")
-            arguments = channel.from_memory(self.arguments)["arguments"]
-            getattr(importlib.import_module(module), function)(arguments, self.descriptors)
-            code = 0
-        except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else 1
-        except BaseException:
-            traceback.print_exc()
-        os._exit(code & 0xFF)
-
-
-def _reseed() -> None:
-    """Give every child random numbers of its own: a fork copies the generators' states."""
-    random.seed()
-    if (numpy := sys.modules.get("numpy")) is not None:
-        numpy.random.seed()
-    if (torch := sys.modules.get("torch")) is not None:
-        torch.default_generator.seed()  # torch.seed() also wakes the back ends that are not there
+from autograder.kernel.request import Request
 
 
 def serve(control: socket.socket, confinement: Confinement) -> None:

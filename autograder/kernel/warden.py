@@ -11,13 +11,11 @@ import os
 import select
 import signal
 import socket
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from autograder.cage import Confinement, Place, prctl, usage
 from autograder.kernel import channel, sweep
-
-if TYPE_CHECKING:
-    from autograder.kernel.forkserver import Request
+from autograder.kernel.request import Request
 
 TICK = 0.2
 """Seconds between two looks at what the child uses."""
