@@ -14,7 +14,7 @@ from autograder.tables import csv_text
 
 COLUMNS = ("First name", "Last name", "ID number", "Username", "Email address")
 _NAME = re.compile(
-    r"^(?P<who>.+)_(?P<participant>\d+)_assignsubmission_(?P<kind>[a-z]+)_(?P<rest>.*)$", re.DOTALL
+    r"^(?P<who>.+)_(?P<participant>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<rest>.*))?$", re.DOTALL
 )
 
 
@@ -36,7 +36,9 @@ class Upload:
 
 
 def upload(path: str) -> Upload | None:
-    """Return what a path says, None when Moodle did not make it; folders and flat names are both Moodle's.
+    """Return what a path says, None when Moodle did not make it.
+
+    Folders and flat names are both Moodle's; since Moodle 4.1 a folder's name ends without an underscore.
 
     >>> upload("Jane Doe_4711_assignsubmission_file_/a/he.ipynb")
     Upload(who='Jane Doe', participant='4711', kind='file', original='a/he.ipynb')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import resource
 import stat
 import zipfile
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from autograder.cli import main
 from autograder.collecting import as_text, collect, source
 from autograder.errors import UsageError
-from autograder.people import People, Person
+from autograder.people import LONGEST_ID, People, Person
 
 PEOPLE = People(
     [
@@ -87,7 +88,12 @@ def test_a_download_of_canvas(tmp_path, course):
 
 
 @pytest.mark.parametrize(
-    "form", ["{}_4711_assignsubmission_file_/he.ipynb", "{}_4711_assignsubmission_file_he.ipynb"]
+    "form",
+    [
+        "{}_4711_assignsubmission_file/he.ipynb",  # Moodle 4.1 and newer
+        "{}_4711_assignsubmission_file_/he.ipynb",
+        "{}_4711_assignsubmission_file_he.ipynb",  # without folders
+    ],
 )
 def test_a_download_of_moodle(tmp_path, course, form):
     files = {
@@ -305,6 +311,64 @@ def test_a_student_archive_that_is_damaged_is_no_notebook(tmp_path, course):
     found = collect("he", archive(tmp_path / "x.zip", files), course, PEOPLE)
 
     assert found.notices == ["jdoe: no notebook among he.zip", "zo: no notebook among he.zip"]
+
+
+def test_a_class_may_hand_in_more_archives_than_a_process_may_have_files(tmp_path, course):
+    (tmp_path / "in").mkdir()
+    inner = packed({"he.ipynb": notebook("x")})
+    for n in range(40):
+        (tmp_path / "in" / f"s{n}.zip").write_bytes(inner)
+    archive(tmp_path / "in" / "rest.zip", {f"t{n}.zip": inner for n in range(40)})
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    open_now = len(list(Path("/proc/self/fd").iterdir()))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (open_now + 2 * source.OPEN, hard))
+    try:
+        found = collect("he", tmp_path / "in", course, NOBODY)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    assert (len(found.new), found.lost, found.notices) == (80, False, [])
+
+
+def test_an_archive_of_a_folder_that_is_none_is_said(tmp_path, course):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "jdoe_he.zip").write_bytes(packed({"he.ipynb": notebook("x")})[:-10])
+    (tmp_path / "in" / "zo_he.ipynb").write_bytes(notebook("fine"))
+    found = collect("he", tmp_path / "in", course, PEOPLE)
+
+    assert submitted(course) == {"zo": notebook("fine")}
+    assert found.lost
+    assert found.notices == [
+        "jdoe_he.zip: no archive that zip can read; download it again",
+        "jdoe: no notebook among jdoe_he.zip",
+    ]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED])
+def test_whatever_packed_it_what_is_damaged_cannot_be_read(tmp_path, course, method):
+    with zipfile.ZipFile(tmp_path / "x.zip", "w", method) as whole:
+        whole.writestr("jdoe_he.ipynb", notebook("A" * 500))
+        start = whole.infolist()[0].header_offset + zipfile.sizeFileHeader + len("jdoe_he.ipynb")
+    content = bytearray((tmp_path / "x.zip").read_bytes())
+    content[start + 10 : start + 40] = b"\xff" * 30
+    (tmp_path / "x.zip").write_bytes(content)
+    found = collect("he", tmp_path / "x.zip", course, PEOPLE)
+
+    assert submitted(course) == {}
+    assert found.lost
+    (notice,) = found.notices
+    assert notice.startswith("jdoe: jdoe_he.ipynb cannot be read (")
+
+
+def test_a_long_name_of_nobody_in_a_list_is_cut_to_what_a_folder_may_have(tmp_path, course):
+    name = "张" * 60
+    path = archive(tmp_path / "x.zip", {f"{name}_4711_assignsubmission_file_/he.ipynb": notebook("x")})
+    found = collect("he", path, course, NOBODY)
+
+    (student,) = found.new
+    assert student and name.startswith(student)
+    assert len(student.encode()) <= LONGEST_ID
+    assert submitted(course) == {student: notebook("x")}
 
 
 def test_a_folder_of_the_class_may_hold_hidden_and_other_things(tmp_path, course):

@@ -228,7 +228,10 @@ def test_other_names_are_not_canvas(name):
         ("Jane Doe_4711_assignsubmission_file_/he.ipynb", ("Jane Doe", "4711", "file", "he.ipynb")),
         ("Jane Doe_4711_assignsubmission_file_he.ipynb", ("Jane Doe", "4711", "file", "he.ipynb")),
         ("Jane Doe_4711_assignsubmission_file_/a/he.ipynb", ("Jane Doe", "4711", "file", "a/he.ipynb")),
-        ("x/Group A-Jane Doe_4711_assignsubmission_file/he.ipynb", None),
+        (
+            "x/Group A-Jane Doe_4711_assignsubmission_file/he.ipynb",
+            ("Group A-Jane Doe", "4711", "file", "he.ipynb"),
+        ),
         (
             "x/Group A-Jane Doe_4711_assignsubmission_file_/he.ipynb",
             ("Group A-Jane Doe", "4711", "file", "he.ipynb"),
