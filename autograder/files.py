@@ -1,14 +1,18 @@
-"""Files that are whole or not there: written beside their place, then moved into it."""
+"""Files that are whole or not there, written beside their place and then moved into it; and archives of them."""
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.errors import AutograderError
+
+_DAY = (1980, 1, 1, 0, 0, 0)
 
 
 def write_atomically(path: Path, content: str | bytes, *, durable: bool = True) -> None:
@@ -49,3 +53,20 @@ def written(path: Path) -> Iterator[None]:
             f"{path} cannot be written ({error.strerror or error}); make room, or make the folder writable, "
             "and run the same command again: what was written before is kept"
         ) from error
+
+
+def zipped(files: Iterable[tuple[str, str | bytes]], programs: Collection[str] = ()) -> bytes:
+    """Return a zip without a trace of when and where it was made.
+
+    Args:
+        files: Names and contents.
+        programs: The names of those that may be executed.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files:
+            entry = zipfile.ZipInfo(name, _DAY)
+            entry.external_attr = (0o100755 if name in programs else 0o100644) << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content)
+    return buffer.getvalue()

@@ -6,11 +6,9 @@ which reads `/autograder/submission` and writes `/autograder/results/results.jso
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import secrets
-import zipfile
 from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
@@ -19,7 +17,7 @@ from packaging.requirements import Requirement
 
 from autograder.cage import Level
 from autograder.errors import UsageError
-from autograder.files import write_atomically
+from autograder.files import write_atomically, zipped
 from autograder.key import load_key
 from autograder.lms.gradescope import results_json
 from autograder.pool import Task, close_worker, grade_task
@@ -29,7 +27,6 @@ from autograder.store import SEED_BITS
 
 PACKAGES = ("numpy", "matplotlib", "ipykernel", "jupyter_client", "psutil", "rich", "packaging")
 """What grading one submission imports; with what these need in turn."""
-_DAY = (1980, 1, 1, 0, 0, 0)
 
 SETUP = """\
 #!/usr/bin/env bash
@@ -115,12 +112,13 @@ def bundle(slug: str, root: Path, output: Path, level: Level) -> Path:
     """
     key = load_key(slug, root)
     torch = ("torch",) if any("import torch" in cell.source for cell in key.cells) else ()
-    files = {
+    files: dict[str, str | bytes] = {
         "setup.sh": SETUP,
         "run_autograder": RUN.format(slug=slug, level=level),
         "requirements.txt": "".join(f"{pin}\n" for pin in pins((*PACKAGES, *torch))),
     }
-    write_atomically(output, _packed([*files.items(), *_course(slug, root)]))
+    everything = [*files.items(), *_course(slug, root)]
+    write_atomically(output, zipped(everything, programs=("setup.sh", "run_autograder")))
     return output
 
 
@@ -132,18 +130,6 @@ def _course(slug: str, root: Path) -> Iterator[tuple[str, bytes]]:
     for folder in ("concepts", f"build/source/{slug}", f"exercises/{slug}"):
         for path in sorted(p for pattern in ("*.py", "*.ipynb") for p in (root / folder).glob(pattern)):
             yield f"course/{folder}/{path.name}", path.read_bytes()
-
-
-def _packed(files: Iterable[tuple[str, str | bytes]]) -> bytes:
-    """Return a zip without a trace of when and where it was made; scripts may be executed."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files:
-            entry = zipfile.ZipInfo(name, _DAY)
-            entry.external_attr = (0o100755 if name in ("setup.sh", "run_autograder") else 0o100644) << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, content)
-    return buffer.getvalue()
 
 
 def pins(names: Iterable[str]) -> list[str]:

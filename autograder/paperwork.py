@@ -14,7 +14,8 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def add_commands(commands: Commands) -> None:
     """Add the commands to the command line."""
-    for command in (_add_roster(commands), _add_collect(commands), _add_export(commands)):
+    for add in (_add_roster, _add_collect, _add_feedback, _add_export):
+        command = add(commands)
         command.add_argument(
             "--course", type=Path, required=True, metavar="DIR", help="the folder of `grade --course`"
         )
@@ -41,6 +42,15 @@ def _add_collect(commands: Commands) -> argparse.ArgumentParser:
     )
     collect.set_defaults(command=collect_command)
     return collect
+
+
+def _add_feedback(commands: Commands) -> argparse.ArgumentParser:
+    feedback = commands.add_parser("feedback", help="write the zip by which a platform takes feedback back")
+    feedback.add_argument("slug", metavar="SLUG")
+    feedback.add_argument("--format", required=True, choices=("canvas", "moodle"))
+    feedback.add_argument("--output", type=Path, metavar="FILE", help="in `exports/` of the course folder")
+    feedback.set_defaults(command=feedback_command)
+    return feedback
 
 
 def _add_export(commands: Commands) -> argparse.ArgumentParser:
@@ -107,6 +117,18 @@ def collect_command(options: argparse.Namespace) -> int:
         collected = collect(options.slug, options.source, options.course, people)
     print(as_text(collected))
     return 1 if collected.lost else 0
+
+
+def feedback_command(options: argparse.Namespace) -> int:
+    """Write the zip by which a platform takes feedback back."""
+    from autograder.handback import hand_back
+
+    handed = hand_back(options.course, options.slug, options.format, options.output)
+    print(handed.path)
+    print(f"feedback for {handed.number} student{'s' if handed.number > 1 else ''}")
+    for notice in handed.notices:
+        print(f"  look: {notice}")
+    return 0
 
 
 def bundle_command(options: argparse.Namespace) -> int:

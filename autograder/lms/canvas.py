@@ -51,6 +51,17 @@ def upload(name: str) -> Upload | None:
     return Upload(found["who"] or "", found["user"], int(found["file"]), found["original"], late)
 
 
+def feedback_name(path: str) -> str | None:
+    """Return the name by which Canvas knows whose feedback a file is, None when Canvas did not make the path.
+
+    It is the name in the download: Canvas looks for the numbers of user and file in it.
+
+    >>> feedback_name("submissions.zip/doejane_1042_77310_he.zip/a/he.ipynb")
+    'doejane_1042_77310_he.zip'
+    """
+    return next((part for part in path.split("/") if upload(part)), None)
+
+
 def gradebook_csv(sheet: Sheet) -> str:
     """Return the marks as Canvas imports them.
 

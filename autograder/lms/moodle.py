@@ -52,6 +52,16 @@ def upload(path: str) -> Upload | None:
     return None
 
 
+def feedback_path(path: str, name: str) -> str | None:
+    """Return where a feedback file lies in the zip that Moodle takes back, None when Moodle did not make the path.
+
+    >>> feedback_path("he.zip/Jane Doe_4711_assignsubmission_file/he.ipynb", "he.html")
+    'Jane Doe_4711_assignsubmission_file_/he.html'
+    """
+    found = upload(path)
+    return f"{found.who}_{found.participant}_assignsubmission_{found.kind}_/{name}" if found else None
+
+
 def grades_csv(sheet: Sheet) -> str:
     """Return the marks as Moodle imports them; there one chooses which column is which.
 

@@ -202,7 +202,11 @@ def test_the_guide_to_a_term_is_true(tmp_path, browser):
         changed = {(row["student"], row["check"], row["now"]) for row in csv.DictReader(file)}
     assert changed == {(student, "check_relu_second_moment", "2.0") for student in ("perfect", "half_right")}
 
-    assert "3 of them graded before" in term.run(commands("Return feedback"))
+    printed = term.run(commands("Return feedback"))
+    assert "3 of them graded before" in printed
+    assert printed.endswith("feedback-he-canvas.zip\nfeedback for 3 students\n")
+    with zipfile.ZipFile(term.course / "exports" / "feedback-he-canvas.zip") as archive:
+        assert "24.5 of 25 points" in archive.read("rightperfect_11_911_he.ipynb").decode()
     assert "24.5 of 25 points" in term.page("perfect")
     assert "<b>1.5 of 2 points</b>, given by a person:" in term.page("perfect")
     assert "Nearly: &lt;i&gt;which&lt;/i&gt; layers?" in term.page("perfect")
