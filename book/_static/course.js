@@ -1,4 +1,4 @@
-/* Quizzes and predictions. Without this script both are ordinary <details> elements. */
+/* Quizzes and predictions, which are ordinary <details> elements without this script; formulas without MathJax. */
 (() => {
   const { store, notKept, element, status } = window.course;
 
@@ -83,6 +83,9 @@
       show(guess);
     });
   }
+
+  // Where MathJax could not be loaded, formulas can be read as their source.
+  addEventListener("load", () => { if (!window.MathJax?.startup) document.documentElement.classList.add("as-source"); });
 
   for (const section of document.querySelectorAll("section.quiz")) quiz(section);
   for (const section of document.querySelectorAll("section.predict")) predict(section);

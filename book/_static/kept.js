@@ -24,6 +24,21 @@ window.course = (() => {
       return [...new Set([...memory.keys(), ...stored.map((key) => key.slice(PREFIX.length))])];
     },
   };
+
+  // The work on assignments is written and read by assignment/store.js; here it is counted, saved and deleted.
+  const WORK = "gradients-assignment:";
+  const work = {
+    key: (slug) => WORK + slug,
+    // The texts that are kept, by assignment; also those that could not be read, `<slug>:unreadable`.
+    all() {
+      try {
+        const keys = Object.keys(localStorage).filter((key) => key.startsWith(WORK));
+        return new Map(keys.map((key) => [key.slice(WORK.length), localStorage.getItem(key)]));
+      } catch { return new Map(); }
+    },
+    set(slug, text) { try { localStorage.setItem(WORK + slug, text); return true; } catch { store.kept = false; return false; } },
+    remove(slug) { try { localStorage.removeItem(WORK + slug); } catch { store.kept = false; } },
+  };
   const notKept = () => (store.kept ? "" : " Your browser does not let this site keep it after you leave the page.");
 
   function element(tag, properties = {}, ...children) {
@@ -37,5 +52,5 @@ window.course = (() => {
     return node;
   };
 
-  return { store, notKept, element, status };
+  return { store, work, notKept, element, status };
 })();

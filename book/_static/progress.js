@@ -1,6 +1,6 @@
 /* Chapters that the reader has marked as done: the mark, ticks in the table of contents, and the page of all. */
 (() => {
-  const { store, notKept, element, status } = window.course;
+  const { store, work, notKept, element, status } = window.course;
   const key = (chapter) => `done-${chapter}`;
   const day = (date) => new Date(date).toLocaleDateString(document.documentElement.lang, { dateStyle: "long" });
   // What is kept may be old or damaged: only a date counts as done.
@@ -56,7 +56,7 @@
 
   function exported() {
     const answers = Object.fromEntries(store.names().map((name) => [name, store.get(name)]));
-    return JSON.stringify({ course: "gradients", saved: new Date().toISOString(), answers }, null, 1);
+    return JSON.stringify({ course: "gradients", saved: new Date().toISOString(), answers, work: Object.fromEntries(work.all()) }, null, 1);
   }
 
   function imported(text) {
@@ -65,7 +65,17 @@
     if (data?.course !== "gradients" || typeof data.answers !== "object" || data.answers === null) return null;
     const kept = Object.entries(data.answers).filter(([name]) => /^(quiz|predict|done)-[a-z0-9_-]+$/.test(name));
     for (const [name, value] of kept) store.set(name, value);
-    return kept.length;
+    // Work that stands here is not overwritten: two hours may lie in it. Its page judges what it finds.
+    const own = work.all(), brought = Object.entries(data.work ?? {}).filter(([slug, text]) => /^\w+$/.test(slug) && typeof text === "string");
+    const taken = brought.filter(([slug, text]) => !own.has(slug) && work.set(slug, text)).map(([slug]) => slug);
+    const left = brought.filter(([slug, text]) => own.has(slug) && own.get(slug) !== text).map(([slug]) => slug);
+    return { count: kept.length, taken, left };
+  }
+
+  function told({ count, taken, left }, name) {
+    const words = [...(count > 0 || taken.length === 0 ? [String(count)] : []), ...(taken.length > 0 ? [`your work on ${taken.join(", ")}`] : [])];
+    const stays = left.length === 0 ? "" : `Your work on ${left.join(", ")} in this browser differs and stays as it is. `;
+    return `${words.join(" and ")} taken from ${name}. ${stays}`;
   }
 
   function tools(place) {
@@ -73,15 +83,20 @@
     function show(said = "") {
       document.querySelectorAll(".progress-done").forEach(row);
       ticks();
-      const count = store.names().length;
-      state.textContent = said + (count === 0 ? "Nothing is kept." : `${count} ${count === 1 ? "entry is" : "entries are"} kept in this browser.`) + notKept();
+      const count = store.names().length, slugs = [...work.all().keys()].filter((name) => !name.includes(":"));
+      const things = [
+        ...(count > 0 ? [`${count} ${count === 1 ? "entry" : "entries"}`] : []),
+        ...(slugs.length > 0 ? [`your work on ${slugs.length === 1 ? "the assignment" : "the assignments"} ${slugs.sort().join(", ")}`] : []),
+      ];
+      const one = count + slugs.length === 1 || (count === 0 && slugs.length > 0);
+      state.textContent = said + (things.length === 0 ? "Nothing is kept." : `${things.join(" and ")} ${one ? "is" : "are"} kept in this browser.`) + notKept();
     }
     file.addEventListener("change", async () => {
       const [chosen] = file.files;
       if (!chosen) return;
-      const count = imported(await chosen.text());
+      const found = imported(await chosen.text());
       file.value = "";
-      show(count === null ? `${chosen.name} is not a file that this page has saved; nothing was changed. ` : `${count} taken from ${chosen.name}. `);
+      show(found === null ? `${chosen.name} is not a file that this page has saved; nothing was changed. ` : told(found, chosen.name));
     });
     place.append(state,
       button("Save as a file", () => {
@@ -91,8 +106,9 @@
       }),
       button("Take from a file", () => file.click()), file,
       button("Delete everything", () => {
-        if (!confirm("Delete all answers and marks of this course from this browser? This cannot be undone.")) return;
+        if (!confirm("Delete all answers and marks of this course, and your work on its assignments, from this browser? This cannot be undone.")) return;
         for (const name of store.names()) store.remove(name);
+        for (const name of work.all().keys()) work.remove(name);
         show();
       }));
     addEventListener("storage", () => show()); // another tab

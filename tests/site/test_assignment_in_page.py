@@ -15,6 +15,7 @@ from autograder import checks
 from autograder.records import Outcome
 from autograder.results import read_results
 from tests.conftest import ROOT, autograder
+from tests.course.corpus import read_answers
 from tests.site import pyodide
 from tests.site.assignments import (
     BASE,
@@ -42,18 +43,9 @@ SLUG = "chain_rule"
 KEY = f"gradients-assignment:{SLUG}"
 FUNCTIONS = list(solutions(SLUG))
 FIRST = FUNCTIONS[0]
-WRONG = """\
-checks.use_seed(7)
-
-
-def scalar_chain_gradient(weights, biases, x, f, df):
-    gradient = 1.0
-    for w, b in zip(weights, biases):
-        z = w * x + b
-        gradient *= df(z)
-        x = f(z)
-    return gradient
-"""
+WRONG = "checks.use_seed(7)\n\n\n" + next(
+    answer.source for answer in read_answers(SLUG) if (answer.kind, answer.function) == ("wrong", FIRST)
+)
 FULL = """
 const keep = Storage.prototype.setItem;
 Storage.prototype.setItem = function (name, value) {

@@ -39,9 +39,12 @@ def test_every_page_has_one_description_and_says_it_to_those_who_get_a_link(site
         assert title and "<" not in title
     own = [found[name] for name in built.pages(site)]
     assert len(set(own)) == len(own)
-    assert found["book/chain_rule.html"].startswith(
-        "A gradient reaches the first layer of a network as a product"
-    )
+    for slug in built.chapters():
+        (question,) = re.findall(
+            r"^question: (.*)$", (ROOT / "book" / f"{slug}.md").read_text(), re.MULTILINE
+        )
+        assert found[f"book/{slug}.html"] == question
+    assert found["book/notation.html"].startswith("One symbol means one thing in the text")
 
 
 def test_a_long_text_is_cut_at_a_word():

@@ -80,11 +80,18 @@ def test_everything_can_be_saved_deleted_and_taken_back(visit: Visitor, tmp_path
     page.evaluate("localStorage.setItem('of-another-site', '1')")
     page.goto(f"{seen.base}/{ALL}")
     expect(page.locator(".kept-state")).to_have_text("1 entry is kept in this browser.")
+    page.goto(f"{seen.base}/assignments/he.html")
+    page.locator("textarea.code").first.fill("mine = 1")
+    page.evaluate("localStorage.setItem('gradients-assignment:xavier:unreadable', '{')")
+    page.goto(f"{seen.base}/{ALL}")
+    both = "1 entry and your work on the assignment he are kept in this browser."
+    expect(page.locator(".kept-state")).to_have_text(both)
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save as a file").click()
     file = tmp_path / "progress.json"
     saved.value.save_as(file)
     assert list(json.loads(file.read_text())["answers"]) == ["done-depth"]
+    assert "mine = 1" in json.loads(file.read_text())["work"]["he"]
 
     page.once("dialog", lambda dialog: dialog.dismiss())
     page.get_by_role("button", name="Delete everything").click()
@@ -93,11 +100,21 @@ def test_everything_can_be_saved_deleted_and_taken_back(visit: Visitor, tmp_path
     page.get_by_role("button", name="Delete everything").click()
     expect(page.locator(".kept-state")).to_have_text("Nothing is kept.")
     expect(page.locator(".done-tick")).to_have_count(0)
-    assert page.evaluate("localStorage.getItem('of-another-site')") == "1"
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key !== 'mode' && key !== 'theme')") == [
+        "of-another-site"
+    ]
 
     page.locator("input[type=file]").set_input_files(file)
-    expect(page.locator(".kept-state")).to_contain_text("1 taken from progress.json.")
+    expect(page.locator(".kept-state")).to_have_text(
+        f"1 and your work on he taken from progress.json. {both}"
+    )
     expect(tick(page, "depth")).to_have_count(1)
+    page.evaluate("localStorage.setItem('gradients-assignment:he', 'newer')")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.locator(".kept-state")).to_contain_text(
+        "Your work on he in this browser differs and stays as it is."
+    )
+    assert page.evaluate("localStorage.getItem('gradients-assignment:he')") == "newer"
 
 
 @pytest.mark.browser

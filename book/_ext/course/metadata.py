@@ -80,13 +80,14 @@ def tags(title: str, text: str, project: str, address: str | None) -> str:
 
 
 def describe(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Put the description into the page's head."""
+    """Put the description into the page's head: a chapter's question, or how another page begins."""
     if app.builder.format != "html":
         return
     project = app.config.html_title or app.config.project
     title = html.unescape(re.sub(r"<[^>]+>", "", context.get("title") or project))
     named = project if title == project else f"{title} – {project}"
-    text = shortened((doctree and first_paragraph(doctree)) or named)
+    question = app.env.metadata.get(pagename, {}).get("question")
+    text = shortened(question or (doctree and first_paragraph(doctree)) or named)
     base = app.config.html_baseurl
     address = urljoin(_folder(base), app.builder.get_target_uri(pagename)) if base else None
     context["metatags"] = context.get("metatags", "") + tags(title, text, project, address)

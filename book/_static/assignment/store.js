@@ -3,7 +3,7 @@
 "use strict";
 
 function assignmentStore(slug, release) {
-  const KEY = `gradients-assignment:${slug}`;
+  const KEY = window.course.work.key(slug);
   const VERSION = 1;
   const empty = () => ({ version: VERSION, release, sources: {}, passed: [] });
   const isText = (value) => typeof value === "string";
