@@ -13,9 +13,9 @@ from playwright.sync_api import BrowserContext, Page
 from tests.site import built
 from tests.site.conftest import settle
 
-# Where the first screens of a page end, and how a formula is set: a block is cut off at its width.
+# Where the first screens of a page end, and how a formula is set: what does not wrap is cut off at its width.
 PLACE = "document.querySelector('section.predict').getBoundingClientRect().top"
-CUT = "getComputedStyle(document.querySelector('span.math')).display"
+CUT = "getComputedStyle(document.querySelector('span.math')).whiteSpace"
 
 
 def test_marks_of_sub_and_superscripts_take_no_room():
@@ -46,9 +46,9 @@ def test_the_text_stays_where_it_is_when_formulas_are_typeset(
         return page
 
     without = opened(mathjax=False)
-    assert without.evaluate(CUT) == "inline"  # what nobody will typeset can be read as its source
+    assert without.evaluate(CUT) == "normal"  # what nobody will typeset can be read as its source
     without.evaluate("document.documentElement.classList.remove('as-source')")
-    assert without.evaluate(CUT) == "inline-block"
+    assert without.evaluate(CUT) == "nowrap"
     typeset = opened(mathjax=True)
     typeset.wait_for_selector("mjx-container")
 
