@@ -70,11 +70,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Total:
-    """What the page says above everything: points so far, and those that wait for a person."""
+    """What the page says above everything: points so far, those that wait for a person, and what came off.
+
+    As in the gradebook, the penalty is taken off and the points are never below 0.
+    """
 
     points: float
     most: float
     waiting: float
+    penalty: float = 0.0
 
     @property
     def share(self) -> int:
@@ -82,29 +86,33 @@ class Total:
         return round(100 * self.points / self.most) if self.most else 0
 
 
-def render(row: Graded, key: AnswerKey, by_hand: Mapping[str, ByHand] | None = None) -> str:
+def render(
+    row: Graded, key: AnswerKey, by_hand: Mapping[str, ByHand] | None = None, penalty: float = 0.0
+) -> str:
     """Return the feedback page of one submission.
 
     Args:
         row: What grading found out.
         key: The instructor's source.
         by_hand: What a person gave, by cell; it takes precedence, as it does in the gradebook.
+        penalty: What coming late costs.
     """
     given = by_hand or {}
     parts = list(_parts(row, key, given))
-    total = _total(row, key, given)
+    total = _total(row, key, given, penalty)
     return _template().render(
         row=row, parts=parts, total=total, outcome=_OUTCOMES[row.outcome], points=points
     )
 
 
-def _total(row: Graded, key: AnswerKey, given: Mapping[str, ByHand]) -> Total:
+def _total(row: Graded, key: AnswerKey, given: Mapping[str, ByHand], penalty: float) -> Total:
     marked = {name: hand.points for name, hand in given.items() if hand.points is not None}
     manual = {cell.name: cell.points for cell in key.cells if cell.role is Role.MANUAL}
     earned = sum(marked.get(cell.name, cell.points) for cell in row.cells)
     earned += sum(marked.get(name, 0.0) for name in manual)
     most = row.max_points + sum(most for name, most in manual.items() if name in marked)
-    return Total(earned, most, sum(most for name, most in manual.items() if name not in marked))
+    waiting = sum(most for name, most in manual.items() if name not in marked)
+    return Total(max(0.0, earned - penalty), most, waiting, penalty)
 
 
 def points(value: float) -> str:

@@ -72,9 +72,8 @@ def _for_gradescope(course: Path, slugs: Sequence[str], folder: Path) -> Exporte
         if row.assignment in wanted:
             path = folder / row.student / row.assignment / "results.json"
             write_atomically(path, gradescope.results_json(row), durable=False)
-    return Exported(
-        (folder,), ("Gradescope adds the marks of its own rubric: those given by hand are not in it",)
-    )
+    notice = "Gradescope adds the marks of its own rubric: those by hand, and what coming late costs, are not in it"
+    return Exported((folder,), (notice,))
 
 
 def _wanted(slugs: Sequence[str], known: Sequence[str]) -> list[str]:

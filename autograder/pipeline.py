@@ -185,7 +185,7 @@ def _recorded(
 
 
 class Desk:
-    """Where finished rows are written down: record first, then feedback and notebook, then the gradebook in batches."""
+    """Where finished rows are written down: record and notebook first, then gradebook and feedback in batches."""
 
     def __init__(
         self,
@@ -212,16 +212,11 @@ class Desk:
         self.publish(row)
 
     def publish(self, row: Graded) -> None:
-        """Write what students and formgrader see of a row, and queue it for the gradebook."""
+        """Write what formgrader shows of a row, and queue it for gradebook and feedback."""
         key = self._keys[row.assignment]
         row = replace(row, flags=(*row.flags, *analysis.evidence(row, key)))
         self.fingerprints[_id(row)] = analysis.fingerprints(row, key)
         place = Path(row.student) / row.assignment
-        page = render(row, key, self._by_hand[row.assignment].get(id_of(row.student), {}))
-        write_atomically(
-            self._run.course / "feedback" / place / f"{row.assignment}.html", page, durable=False
-        )
-        self._accompany(place)
         path = self._run.course / "autograded" / place / f"{row.assignment}.ipynb"
         if row.notebook is None:  # there may be one of an earlier file, which could be read
             path.unlink(missing_ok=True)
@@ -234,6 +229,16 @@ class Desk:
         if len(batch) >= BATCH:
             self.flush()
 
+    def _return(self, row: Graded, penalty: float) -> None:
+        """Write the student's page; what coming late costs, the gradebook knows."""
+        place = Path(row.student) / row.assignment
+        by_hand = self._by_hand[row.assignment].get(id_of(row.student), {})
+        page = render(row, self._keys[row.assignment], by_hand, penalty)
+        write_atomically(
+            self._run.course / "feedback" / place / f"{row.assignment}.html", page, durable=False
+        )
+        self._accompany(place)
+
     def _accompany(self, place: Path) -> None:
         """Put beside the page what nbgrader's exchange gives it back by, where the submission came from there."""
         for name in EXCHANGE_FILES:
@@ -242,11 +247,14 @@ class Desk:
                 write_atomically(self._run.course / "feedback" / place / name, content, durable=False)
 
     def flush(self) -> None:
-        """Write the queued rows to the gradebook."""
+        """Write the queued rows to the gradebook, and their pages."""
         for slug, batch in self._batches.items():
             if batch:
                 resumed = {row.student for row in batch if _id(row) in self._resumed}
-                self.notices += self._writer.write(batch, self._keys[slug], resumed)
+                written = self._writer.write(batch, self._keys[slug], resumed)
+                self.notices += written.notices
+                for row in batch:
+                    self._return(row, written.penalties.get(row.student, 0.0))
                 batch.clear()
 
 

@@ -7,7 +7,8 @@ Marks and comments that a person gave are never touched.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -28,6 +29,19 @@ _ROLES = {  # which cells of the key stand in which table
 }
 MAX_ID = 128
 """Characters of a student's id: the size of the column."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What came of writing rows.
+
+    Attributes:
+        notices: What a person who gave manual marks should look at again, one sentence each.
+        penalties: What coming late costs, by student; who came in time, or late for nothing, is not in it.
+    """
+
+    notices: tuple[str, ...]
+    penalties: Mapping[str, float]
 
 
 class Writer:
@@ -115,31 +129,31 @@ class Writer:
         with Explained(self._url):
             return marks.by_hand(self._gradebook, slug)
 
-    def write(self, rows: Iterable[Graded], key: AnswerKey, resumed: Collection[str] = ()) -> list[str]:
+    def write(self, rows: Iterable[Graded], key: AnswerKey, resumed: Collection[str] = ()) -> Written:
         """Write one batch of rows of one assignment in one transaction.
 
         Args:
             rows: What was graded.
             key: The instructor's source.
             resumed: Students whose rows an earlier run graded; what a person marked since is settled.
-
-        Returns:
-            What a person who gave manual marks should look at again, one sentence each.
         """
         batch = list(rows)
         with Explained(self._url):
             try:
-                notices = []
+                notices, penalties = [], {}
                 for row in batch:
-                    notices += self._write_row(row, key, settled=row.student in resumed)
+                    notebook = self._submitted_notebook(row)
+                    notices += self._write_row(row, notebook, key, settled=row.student in resumed)
+                    penalties[row.student] = float(notebook.late_submission_penalty or 0.0)
                 self._gradebook.db.commit()
             except BaseException:
                 self._gradebook.db.rollback()
                 raise
-        return notices
+        return Written(tuple(notices), {student: cost for student, cost in penalties.items() if cost})
 
-    def _write_row(self, row: Graded, key: AnswerKey, settled: bool) -> list[str]:
-        notebook = self._submitted_notebook(row)
+    def _write_row(
+        self, row: Graded, notebook: SubmittedNotebook, key: AnswerKey, settled: bool
+    ) -> list[str]:
         scores = {score.name: score for score in row.cells}
         untouched = _untouched(row, key)
         notices = []

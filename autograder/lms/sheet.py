@@ -58,16 +58,27 @@ def sheet_of(
 
 
 def marks_csv(sheet: Sheet) -> str:
-    """Return the plain table, for any spreadsheet: marks, their sum, and what still waits for a person."""
-    columns = ["student", "last_name", "first_name", "email", *sheet.slugs, "total", "of", "waiting"]
+    """Return the plain table, for any spreadsheet: marks, their sum, what coming late cost, what waits for a person."""
+    columns = [
+        "student",
+        "last_name",
+        "first_name",
+        "email",
+        *sheet.slugs,
+        "total",
+        "of",
+        "penalty",
+        "waiting",
+    ]
     of = sum(sheet.most[slug] for slug in sheet.slugs)
     rows = []
     for line in sheet.lines:
         person, points = line.person, sheet.points(line)
         total = sum(value for value in points if value is not None)
         waiting = "; ".join(slug for slug in sheet.slugs if slug in line.marks and line.marks[slug].waiting)
+        penalty = sum(line.marks[slug].penalty for slug in sheet.slugs if slug in line.marks)
         about = (person.id, person.last_name, person.first_name, person.email)
-        rows.append([*about, *map(tidy, points), tidy(total), tidy(of), waiting])
+        rows.append([*about, *map(tidy, points), tidy(total), tidy(of), tidy(penalty), waiting])
     return csv_text(columns, rows)
 
 

@@ -73,7 +73,7 @@ def url(tmp_path, empty):
 def write(url, *rows, key=KEY, resumed=(), lateness=None):
     with Writer(url, lateness) as writer:
         writer.prepare(key)
-        return writer.write(rows, key, resumed)
+        return list(writer.write(rows, key, resumed).notices)
 
 
 def grades(url, student="ann"):
@@ -213,10 +213,10 @@ def test_a_batch_is_written_wholly_or_not_at_all(url, monkeypatch):
         writer.prepare(KEY)
         real = writer._write_row
 
-        def failing(one, key, settled):
+        def failing(one, *rest, **keywords):
             if one.student == "bob":
                 raise OSError(28, "No space left on device")
-            return real(one, key, settled)
+            return real(one, *rest, **keywords)
 
         monkeypatch.setattr(writer, "_write_row", failing)
         with pytest.raises(GradebookError, match="No space left on device"):

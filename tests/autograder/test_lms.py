@@ -178,9 +178,11 @@ def test_a_spreadsheet_reads_the_marks():
         "xavier": "10",
         "total": "10.3",
         "of": "13.5",
+        "penalty": "0",
         "waiting": "xavier",
     }
     assert (rows[4]["he"], rows[4]["total"]) == ("", "0")
+    assert rows[0]["penalty"] == "1"
 
 
 def test_gradescope_reads_a_result():

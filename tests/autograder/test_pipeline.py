@@ -6,18 +6,21 @@ import errno
 import fcntl
 import json
 import random
+import shutil
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.preprocessors import GetGrades
 
 from autograder import pipeline
 from autograder.cage import Level
 from autograder.check_one import as_text, check_notebook, key_for
 from autograder.cli import main
 from autograder.errors import AutograderError, CanaryFailed, GradebookError, UsageError
-from autograder.gradebook import default_url
+from autograder.gradebook import default_url, read_marks
 from autograder.key import load_key
 from autograder.people import Person, write_people
 from autograder.pipeline import Run, grade_class
@@ -159,6 +162,38 @@ def test_what_came_from_the_exchange_finds_its_way_back(run):
         "submission_secret.txt",
     }
     assert {p.name for p in (run.course / "feedback" / "half" / "he").iterdir()} == {"he.html"}
+
+
+LATE = """
+from nbgrader.plugins import BasePlugin
+c = get_config()
+class PerHour(BasePlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return total_seconds_late / 3600 * 0.5
+c.AssignLatePenalties.plugin_class = PerHour
+"""
+
+
+def test_what_coming_late_costs_is_the_same_on_the_page_in_the_marks_and_to_nbgrader(run, tmp_path):
+    late = replace(run, root=shutil.copytree(run.root, tmp_path / "root"))
+    grade_class(late)
+    page = run.course / "feedback" / "ann" / "he" / "he.html"
+    assert "came late" not in page.read_text()
+    (late.root / "nbgrader_config.py").write_text(LATE)
+    (run.submitted / "ann" / "he" / "timestamp.txt").write_text("2026-03-01 13:30:00 UTC")
+    (run.submitted / "half" / "he" / "timestamp.txt").write_text("2026-03-01 11:00:00 UTC")
+    with Gradebook(default_url(run.course)) as book:
+        book.update_or_create_assignment("he", duedate="2026-03-01 12:00:00 UTC")
+    grade_class(late)
+
+    nbgraders = {"nbgrader": {"notebook": "he", "assignment": "he", "student": "ann"}}
+    nbgraders["nbgrader"]["db_url"] = default_url(run.course)
+    GetGrades().preprocess(nbformat.v4.new_notebook(), nbgraders)
+    (mark,) = [mark for mark in read_marks(default_url(run.course)) if mark.student == "ann"]
+    assert nbgraders["nbgrader"]["score"] == mark.score == 1.25
+    assert "<h1>he: 1.25 of 2 points</h1>" in page.read_text()
+    assert "0.75 points were taken off because the notebook came late" in page.read_text()
+    assert "came late" not in (run.course / "feedback" / "half" / "he" / "he.html").read_text()
 
 
 def test_results_of_other_assignments_stay(run):
