@@ -6,6 +6,7 @@ Its layers are its `nn.Linear` modules in the order in which a pass executes the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -23,7 +24,7 @@ class Examined:
     Attributes:
         width: Units.
         importance: Relative change of the logits, less their mean over the classes, when the layer's output is
-            replaced by its mean over the batch.
+            replaced by its mean over the batch; 0 if they are no numbers then.
         reaches: Numbers of the later layers, from 0, whose input changes then.
         bend: How far the next layer's input is from a linear function of this layer's output, relative to its range.
     """
@@ -112,6 +113,8 @@ def examined(network: Any, x: Any) -> list[Examined]:
         reaches = tuple(n for n in later if _norm(inputs[n] - seen[n]) > ROUNDING * _norm(inputs[n]))
         importance = _norm(_contrasts(changed - logits)) / max(_norm(_contrasts(logits)), 1e-30)
         bend = _bend(network, x, number, z, reaches[0]) if reaches else 0.0
+        # A layer that can only make the others fail does nothing for the answer; NaN would pass any comparison.
+        importance, bend = (value if math.isfinite(value) else 0.0 for value in (importance, bend))
         found.append(Examined(int(z.shape[-1]), importance, reaches, bend))
     return found
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks.operations import OPERATIONS
+from autograder.checks.operations import OPERATIONS, RANDOM
 from autograder.checks.reading import is_exactly, read_array
 
 MAX_NODES = 5_000
@@ -40,7 +40,10 @@ def plan(traces: Any) -> list[Step]:
             "in eval mode it does something else than in training mode. "
             "Use `nn.Dropout` and `nn.BatchNorm1d`, which know the mode themselves."
         )
-    return [_merged(*pair) for pair in zip(*plans, strict=True)]
+    merged = [_merged(*pair) for pair in zip(*plans, strict=True)]
+    for step in merged:
+        _require_repeatable(step, merged)
+    return merged
 
 
 def _merged(trained: Step, used: Step) -> Step:
@@ -49,6 +52,26 @@ def _merged(trained: Step, used: Step) -> Step:
     if differing - {"training", "momentum"}:
         raise Unusable(f"in eval mode `{operation}` is used otherwise than in training mode.")
     return operation, {**arguments, "training": MODE} if "training" in differing else arguments
+
+
+def _require_repeatable(step: Step, steps: list[Step]) -> None:
+    """Refuse a step by which a pass in eval mode draws, or changes what the next one finds.
+
+    What two passes give could not be compared: an idle layer would seem to matter as much as any other.
+    """
+    operation, arguments = step
+    always = arguments.get("training", operation == "dropout") not in (MODE, False)  # torch's own defaults
+    if operation in RANDOM and always:
+        raise Unusable(
+            f"`{operation}` drops in eval mode, too: use `nn.Dropout`, or `training=self.training`."
+        )
+    statistics = [arguments[key] for key in ("running_mean", "running_var") if arguments.get(key) is not None]
+    if statistics and always:
+        raise Unusable("`batch_norm` moves its statistics in eval mode, too: use `nn.BatchNorm1d`.")
+    if any(not is_reference(each) or steps[each[1]][0] != "buffer" for each in statistics):
+        raise Unusable(
+            "`batch_norm` keeps its statistics in something else than buffers: use `nn.BatchNorm1d`."
+        )
 
 
 def _same(a: Any, b: Any) -> bool:

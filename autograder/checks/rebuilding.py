@@ -156,6 +156,8 @@ def _compare(model: Any, network: Any, x: Any, what: str, see: str | None) -> No
             )
         reached = {name: p.grad for name, p in ours.original.items() if p.grad is not None}
         lost = [name for name in reached if name not in found.gradients]
+        if not all(bool(torch.isfinite(gradient).all()) for gradient in reached.values()):
+            fail(f"the gradients of {what} are not finite: they explode on their way down.", see=see)
         if lost:
             fail(f"no gradient reaches `{lost[0]}` of {what}: is its `requires_grad` False?", see=see)
         if not _near([found.gradients[name] for name in reached], list(reached.values())):

@@ -412,7 +412,9 @@ checks.that(
 #
 # - Every linear layer is an `nn.Linear` (or `nn.functional.linear`) with a weight of its own.
 # - Beside them you may use `BatchNorm1d`, `LayerNorm`, `RMSNorm`, `Dropout`, `AlphaDropout`; the activations ReLU, leaky ReLU, PReLU, ELU, SELU, CELU, GELU, SiLU, Mish, softplus, softsign, tanh, sigmoid and their like; sums, differences, products and quotients of tensors and numbers, powers, means and variances; parameters of your own as factors or summands.
-# - A pass does the same things in eval mode as in training mode (dropout and batch norm know the mode themselves), whatever numbers come in.
+# - A pass does the same things in eval mode as in training mode (dropout and batch norm know the mode themselves), whatever numbers come in. In eval mode it draws nothing and leaves all numbers as they are.
+# - These the check cannot rebuild, and a network that needs them earns nothing, however well it learns: weights that are computed, as in weight normalisation; concatenation (`torch.cat`), convolutions, softmax and attention, other products of matrices; branches that are left out at random.
+# - A branch that is multiplied by exactly 0 at the start lets no gradient through to its own layers, and a factor that stays tiny makes them idle. Begin with a small number instead.
 # - What changes gradients on their way back (hooks, `detach`, `no_grad`, a `backward` of your own) is of no use: the check computes gradients of its own.
 #
 # **What is measured**, with a seed of the check's own before `build_rescued(30, 64, 64, 10)`:

@@ -17,6 +17,7 @@ from autograder.bridge.proxy import Conversation, Opaque, OpaqueValueError
 from autograder.bridge.student import serve
 from autograder.bridge.wire import Wire
 from autograder.errors import BridgeError, StudentProcessEnded
+from tests.autograder.notebooks import conversing, executed
 
 NOTEBOOK = """
 import sys, threading
@@ -133,26 +134,14 @@ def swallow(f, *args):
 @pytest.fixture(scope="module")
 def names():
     linecache.cache["<notebook>"] = (len(NOTEBOOK), None, NOTEBOOK.splitlines(True), "<notebook>")
-    namespace: dict[str, object] = {"__name__": "notebook"}
-    exec(compile(NOTEBOOK, "<notebook>", "exec"), namespace)
-    return namespace
+    return executed(NOTEBOOK)
 
 
 @pytest.fixture
 def conversation(names):
     """A conversation with a notebook that runs in another thread."""
-    ours, theirs = socket.socketpair()
-    control, far = socket.socketpair()
-    socket.send_fds(control, [b"."], [theirs.fileno()])
-    theirs.close()
-    wire = Wire(ours, 4 << 20)
-    thread = threading.Thread(target=serve, args=(far, names, 4 << 20))
-    thread.start()
-    yield Conversation(wire, 10.0)
-    wire.close()
-    thread.join()
-    control.close()
-    far.close()
+    with conversing(names, 10.0) as conversation:
+        yield conversation
 
 
 def test_plain_names_arrive_as_values(conversation):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -17,10 +16,10 @@ from autograder import checks
 from autograder.bridge.codec import pack
 from autograder.bridge.modules import Shipment
 from autograder.bridge.proxy import Conversation, Opaque
-from autograder.bridge.student import serve
 from autograder.bridge.wire import Wire
 from autograder.checks import CheckFailed, NotWritten
 from autograder.errors import BridgeError
+from tests.autograder.notebooks import PLACES, reached
 
 NOTEBOOK = """
 import numpy as np
@@ -110,26 +109,11 @@ def forward(model, x):
 """
 
 
-@pytest.fixture(params=["in the notebook", "across the bridge"])
+@pytest.fixture(params=PLACES)
 def student(request) -> Iterator[Callable[[str], Any]]:
     """Names of the notebook, as a check gets them in either place."""
-    namespace: dict[str, Any] = {"__name__": "notebook"}
-    exec(compile(NOTEBOOK, "<notebook>", "exec"), namespace)
-    if request.param == "in the notebook":
-        yield namespace.__getitem__
-        return
-    ours, theirs = socket.socketpair()
-    control, far = socket.socketpair()
-    socket.send_fds(control, [b"."], [theirs.fileno()])
-    theirs.close()
-    wire = Wire(ours, 4 << 20)
-    thread = threading.Thread(target=serve, args=(far, namespace, 4 << 20))
-    thread.start()
-    yield Conversation(wire, 20.0).get
-    wire.close()
-    thread.join()
-    control.close()
-    far.close()
+    with reached(NOTEBOOK, request.param) as name:
+        yield name
 
 
 @pytest.fixture

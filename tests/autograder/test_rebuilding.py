@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,12 +11,10 @@ import torch
 from torch import nn
 
 from autograder import checks
-from autograder.bridge.proxy import Conversation
-from autograder.bridge.student import serve
-from autograder.bridge.wire import Wire
 from autograder.checks import CheckFailed
 from autograder.checks.operations import OPERATIONS, function_of, operation_named
 from concepts import real_depth, rescue
+from tests.autograder.notebooks import PLACES, reached
 
 NOTEBOOK = """
 import torch
@@ -30,6 +26,10 @@ class Net(nn.Module):
         super().__init__()
         self.a, self.b, self.c = nn.Linear(3, 5), nn.Linear(5, 5), nn.Linear(5, 2)
         self.f = f or (lambda net, x: net.c(torch.relu(net.b(torch.tanh(net.a(x))))))
+        self.register_buffer("mean", torch.zeros(5))
+        self.register_buffer("var", torch.ones(5))
+        self.register_buffer("three", torch.ones(3))
+        self.passes = 0
     def forward(self, x):
         return self.f(self, x)
 
@@ -52,7 +52,8 @@ class Parts(nn.Module):
 
 def parts(*names):
     made = {"batch": lambda: nn.BatchNorm1d(4), "layer": lambda: nn.LayerNorm(4), "rms": lambda: nn.RMSNorm(4),
-            "dropout": lambda: nn.Dropout(0.5), "relu": lambda: nn.ReLU(inplace=True), "prelu": nn.PReLU}
+            "own": lambda: nn.BatchNorm1d(4, track_running_stats=False), "dropout": lambda: nn.Dropout(0.5),
+            "relu": lambda: nn.ReLU(inplace=True), "prelu": nn.PReLU}
     return Parts(*(made[name]() if name in made else getattr(nn, name)() for name in names))
 
 class Straight(torch.autograd.Function):
@@ -83,6 +84,20 @@ def infinite():
     with torch.no_grad(): net.a.weight[0, 0] = float("inf")
     return net
 
+def filled(*numbers):
+    net = Net()
+    with torch.no_grad():
+        for parameter, number in zip(net.parameters(), numbers): parameter.fill_(number)
+    return net
+
+def huge(): return filled(*[3e38] * 6)
+def steep(): return filled(0, 0, 10, 1e-5, 3e38, 0)
+
+def one_number():
+    net = Net()
+    net.b.weight.data = net.b.bias.data[0].expand(5, 5)
+    return net
+
 def scripted(net, x):
     with torch.no_grad():
         h = net.a(x)
@@ -102,7 +117,18 @@ KINDS = {
     "nothing": lambda net, x: None,
     "the mode": lambda net, x: net.c(torch.relu(net.a(x)) if net.training else net.a(x)),
     "the number of rows": lambda net, x: net.c(net.a(x)) if len(x) == 7 else net.c(torch.relu(net.a(x))),
+    "the number of passes": lambda net, x: net.c(torch.relu(net.a(x)) if passed(net) < 3 else net.a(x)),
+    "drops always": lambda net, x: net.c(F.dropout(net.a(x), 1e-9)),
+    "alpha drops always": lambda net, x: net.c(F.alpha_dropout(net.a(x), 1e-9, training=True)),
+    "moves its statistics always": lambda net, x: net.c(F.batch_norm(
+        net.a(x), net.mean, net.var, training=True, momentum=2.0) + 0 * net.mean),
+    "has its statistics in the input": lambda net, x: net.c(net.a(F.batch_norm(
+        x, x[0], net.three, training=net.training))),
 }
+
+def passed(net):
+    net.passes += 1
+    return net.passes
 
 def assigned(net, x):
     h = net.a(x).clone()
@@ -130,26 +156,11 @@ def draws(n): return torch.randn(n).tolist()
 """
 
 
-@pytest.fixture(params=["in the notebook", "across the bridge"])
+@pytest.fixture(params=PLACES)
 def student(request) -> Iterator[Callable[[str], Any]]:
     """Names of the notebook, as a check gets them in either place."""
-    namespace: dict[str, Any] = {"__name__": "notebook"}
-    exec(compile(NOTEBOOK, "<notebook>", "exec"), namespace)
-    if request.param == "in the notebook":
-        yield namespace.__getitem__
-        return
-    ours, theirs = socket.socketpair()
-    control, far = socket.socketpair()
-    socket.send_fds(control, [b"."], [theirs.fileno()])
-    theirs.close()
-    wire = Wire(ours, 4 << 20)
-    thread = threading.Thread(target=serve, args=(far, namespace, 4 << 20))
-    thread.start()
-    yield Conversation(wire, 20.0).get
-    wire.close()
-    thread.join()
-    control.close()
-    far.close()
+    with reached(NOTEBOOK, request.param) as name:
+        yield name
 
 
 @pytest.fixture
@@ -169,7 +180,7 @@ class TestNetworks:
         *("LogSigmoid", "Softsign", "Tanhshrink", "LeakyReLU", "ELU", "CELU", "GELU", "Softplus", "Hardtanh"),
     )
 
-    @pytest.mark.parametrize("part", [*ACTIVATIONS, "batch", "layer", "rms", "Identity"])
+    @pytest.mark.parametrize("part", [*ACTIVATIONS, "batch", "own", "layer", "rms", "Identity"])
     def test_outputs_are_the_students_in_both_modes(self, student, x, part):
         model = checks.call(student("parts"), part, "Tanh", "batch")
         network = checks.rebuilt(model, x)
@@ -229,6 +240,11 @@ class TestNetworks:
             ("nothing", "rebuilt"),
             ("the mode", "in eval mode"),
             ("the number of rows", "does not give"),
+            ("the number of passes", "does not give"),
+            ("drops always", "`dropout` drops in eval mode, too"),
+            ("alpha drops always", "`alpha_dropout` drops in eval mode, too"),
+            ("moves its statistics always", "moves its statistics in eval mode"),
+            ("has its statistics in the input", "something else than buffers"),
         ],
     )
     def test_what_cannot_be_computed_again_is_named(self, student, x, kind, reason):
@@ -241,6 +257,8 @@ class TestNetworks:
             ("frozen", "no gradient reaches `b.weight`"),
             ("tied", "two layers share a weight"),
             ("infinite", "not finite"),
+            ("huge", "the outputs of it are not finite"),
+            ("steep", "the gradients of it are not finite"),
             ("draws", "expected a torch module"),
         ],
     )
@@ -248,6 +266,16 @@ class TestNetworks:
         model = checks.call(student(name), *([3] if name == "draws" else []))
 
         assert reason in message(checks.rebuilt, model, x, what="it")
+
+    def test_numbers_that_share_their_place_are_copied(self, student, x):
+        """A weight whose entries are all one number over there has entries of its own here."""
+        model = checks.call(student("one_number"))
+        network = checks.rebuilt(model, x)
+        with torch.no_grad():
+            network.original["b.weight"][0, 0] += 1
+
+        assert len(set(network.original["b.weight"].flatten().tolist())) == 2
+        assert len(set(checks.parameters(model)["b.weight"].ravel().tolist())) == 1
 
 
 class TestOptimizers:
@@ -334,6 +362,21 @@ class TestForgedDescriptions:
         "nodes",
         [("input", {})] * 6000,
         [("input", {}), *[("mul", {"input": ("node", n), "other": 1e30}) for n in range(40)]],
+        [("input", {}), ("pow", {"input": ("node", 0), "exponent": 10**400})],
+        [("input", {}), ("select", {"input": ("node", 0), "dim": 0, "index": 10**9})],
+        [("input", {}), ("mean", {"input": ("node", 0), "dim": [("node", 0)]})],
+        [("input", {}), ("linear", {"input": ("node", 0), "weight": ("node", 0)})],
+        [
+            ("input", {}),
+            ("select", {"input": ("node", 0), "dim": 0, "index": 0}),
+            ("batch_norm", {"input": ("node", 0), "running_mean": ("node", 1), "training": False}),
+        ],
+        [
+            ("input", {}),
+            ("constant", {"value": np.zeros((1 << 20, 1))}),
+            ("constant", {"value": np.zeros((1, 1 << 20))}),
+            ("mul", {"input": ("node", 1), "other": ("node", 2)}),
+        ],
     )
 
     @pytest.mark.parametrize("nodes", NODES)
@@ -401,6 +444,24 @@ class TestMeasurements:
             wanted = [getattr(layer, name) for layer in expected]
             assert [getattr(layer, name) for layer in found] == pytest.approx(wanted, rel=1e-3)
         assert checks.longest_chain(found) == 7
+
+    @pytest.mark.parametrize("reply", [torch.rsqrt, torch.log, torch.sqrt])
+    def test_a_layer_that_can_only_break_the_others_does_nothing(self, reply):
+        """Held at its mean it makes the logits infinite or NaN, which is no share in the answer."""
+
+        class Alarm(nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.first, self.idle, self.last = nn.Linear(6, 5), nn.Linear(6, 5), nn.Linear(5, 3)
+
+            def forward(self, x: torch.Tensor) -> torch.Tensor:
+                spread = self.idle(x).var(dim=0, correction=0).sum()
+                return self.last(torch.tanh(self.first(x)) + 1e-30 * reply(spread - 1e-9))
+
+        torch.manual_seed(1)
+        idle = checks.examined(Alarm(), torch.randn(32, 6))[0]
+
+        assert (idle.importance, idle.bend) == (0.0, 0.0)
 
     def test_training_ends_at_a_loss_that_is_not_finite(self):
         data, model = rescue.digits(), nn.Sequential(nn.Linear(64, 10))
