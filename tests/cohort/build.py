@@ -83,7 +83,7 @@ def notebook_of(member: Member, root: Path = ROOT) -> bytes:
     }
     answered = member.expected.get("answered", [])
     everything = member.expected.get("starts_from") == "solutions"
-    own = _own_answers(member.folder / "answers.py")
+    own = own_answers(member.folder / "answers.py")
     for cell in given["cells"]:
         role = cell["metadata"].get("nbgrader", {})
         cell["source"] = "".join(cell["source"])
@@ -122,7 +122,7 @@ def _read(path: Path) -> dict[str, Any]:
     return notebook
 
 
-def _own_answers(path: Path) -> dict[str, str]:
+def own_answers(path: Path) -> dict[str, str]:
     """Return the cells that a member writes differently, by title; a new title is a new cell."""
     if not path.is_file():
         return {}

@@ -1,8 +1,9 @@
 """Measure how often the checks are wrong: `python -m tests.course.false_alarms --seeds 10000`.
 
 Every check cell, hidden tests included, runs on the reference solution with the seeds 0, 1, 2, … or from `--first` on.
-With `--answers right` it runs on every right answer of the corpus as well, with `--answers wrong` on every wrong one,
-which must be rejected: there a mistake is a pass.
+With `--answers right` it runs on every right answer of the corpus and of the sample class instead,
+with `--answers dressed` on the solution with its results in each of the forms that `dressing` lists,
+with `--answers wrong` on every wrong answer, which must be rejected: there a mistake is a pass.
 One line for what was run: seeds, mistakes, seconds; the first mistake of each is printed.
 The exit status is 1 if there was any.
 """
@@ -21,10 +22,15 @@ from autograder import checks
 from autograder.markers import SourceCell, function_of
 from autograder.records import Role
 from autograder.release import slugs, source_cells
+from tests.cohort.build import HERE as COHORT
+from tests.cohort.build import own_answers
+from tests.course import dressing
 from tests.course.corpus import NEEDS, read_answers
 
 ROOT = Path(__file__).resolve().parents[2]
 
+RIGHT_MEMBER = "right_but_different"
+"""The member of the sample class all of whose answers are right."""
 
 Run = list[CodeType]
 """The cells to run for one check, in order."""
@@ -72,15 +78,29 @@ def acceptances(runs: list[Run], seeds: Iterable[int]) -> dict[int, str]:
 
 
 def candidates(slug: str, kind: str) -> Iterator[tuple[str, list[Run]]]:
-    """Yield title and programs of each answer to measure: the reference, or the corpus of that kind."""
+    """Yield title and programs of each answer to measure: the solution, or the variants of a kind."""
     cells = source_cells(slug, ROOT)
     if kind == "reference":
         yield from programs(cells).items()
         return
+    for function, title, source in _variants(slug, kind, cells):
+        yield f"{function}: {title}", programs(cells, {function: source})[function]
+
+
+def _variants(slug: str, kind: str, cells: list[SourceCell]) -> Iterator[tuple[str, str, str]]:
+    """Yield function, title and source of each answer of a kind."""
+    if kind == "dressed":
+        for cell in (cell for cell in cells if cell.role is Role.SOLUTION):
+            for dress in dressing.dresses_of(cell.name):
+                yield cell.name, dress, dressing.source(cell.source, cell.name, dress)
+        return
     for answer in read_answers(slug):
         if answer.kind == kind:
-            runs = programs(cells, {answer.function: answer.source})[answer.function]
-            yield f"{answer.function}: {answer.title}", runs
+            yield answer.function, answer.title, answer.source
+    if kind == "right":
+        own = own_answers(COHORT / slug / RIGHT_MEMBER / "answers.py")
+        for function in own:  # an answer may call the one before it
+            yield function, f"in the sample class, {RIGHT_MEMBER}", "\n\n".join(own.values())
 
 
 def main() -> int:
@@ -89,7 +109,7 @@ def main() -> int:
     parser.add_argument("slugs", nargs="*", default=slugs(ROOT))
     parser.add_argument("--seeds", type=int, default=10_000)
     parser.add_argument("--first", type=int, default=0, help="the first seed (0), to go on where a run ended")
-    parser.add_argument("--answers", choices=["reference", "right", "wrong"], default="reference")
+    parser.add_argument("--answers", choices=["reference", "right", "dressed", "wrong"], default="reference")
     options = parser.parse_args()
     mistakes = acceptances if options.answers == "wrong" else rejections
     total = 0

@@ -12,6 +12,7 @@ import pytest
 
 from autograder import checks
 from autograder.release import slugs
+from tests.course import dressing
 from tests.course.corpus import DESIGNS, Answer, read_answers
 from tests.course.false_alarms import programs, rejections
 from tests.course.in_process import (
@@ -30,6 +31,15 @@ CORPUS = [answer for slug in SLUGS for answer in read_answers(slug) if answer.fu
 RIGHT = [answer for answer in CORPUS if answer.kind == "right"]
 WRONG = [answer for answer in CORPUS if answer.kind == "wrong"]
 FUNCTIONS = [(slug, function) for slug in SLUGS for function in functions_of(slug)]
+DRESSED = [
+    (
+        slug,
+        function,
+        dresses[number % len(dresses)],
+    )  # one each: `false_alarms --answers dressed` takes them all
+    for number, (slug, function) in enumerate(FUNCTIONS)
+    if (dresses := dressing.dresses_of(function))
+]
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +61,11 @@ def test_a_right_answer_passes_with_any_seed(answer: Answer) -> None:
 @pytest.mark.parametrize("answer", RIGHT, ids=str)
 def test_a_right_answer_passes_the_visible_part_too(answer: Answer) -> None:
     assert failures(answer.slug, answer.function, answer.source, visible=True) == []
+
+
+@pytest.mark.parametrize(("slug", "function", "dress"), DRESSED)
+def test_the_solution_passes_in_another_dress(slug: str, function: str, dress: str) -> None:
+    assert failures(slug, function, dressing.source(solution_of(slug, function), function, dress)) == []
 
 
 @pytest.mark.parametrize("answer", WRONG, ids=str)
