@@ -12,6 +12,9 @@ from autograder.checks.observation import Observation, observe, observe_seeded, 
 from autograder.checks.reading import describe, is_exactly, is_tensor, shown
 from autograder.checks.walking import is_module
 
+SHORT = 4
+"""Entries up to which a message writes a vector out, so that a zero or NaN in it is seen."""
+
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
@@ -54,7 +57,8 @@ def silent(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if category == "RuntimeWarning":
             fail(
                 f"{written_call(function, args, kwargs)} gave a warning: {message[:200]}. "
-                "The result must be computed without leaving the range of the numbers."
+                "The result must be computed without leaving the range of the numbers; "
+                "mind that `np.where` computes both of its branches for every entry."
             )
     return result
 
@@ -121,16 +125,20 @@ def result_of(
         fail_unwritten(name_of(function), seen.error)
     if seen.error is not None:
         text = _text_of(seen.error)
-        misfit = "mismatch" in text or "broadcast" in text or "not aligned" in text
-        advice = (
-            "\nThe shapes do not fit: print them, and mind that weights are (fan_out, fan_in)."
-            if misfit
-            else ""
-        )
-        fail(f"{written_call(function, args, kwargs)} raised {text}.{advice}", cause=seen.error)
+        fail(f"{written_call(function, args, kwargs)} raised {text}.{_advice(text)}", cause=seen.error)
     if seen.result is None:
         fail(f"{written_call(function, args, kwargs)} returned None: did you forget `return`?")
     return seen.result
+
+
+def _advice(text: str) -> str:
+    if (
+        "mismatch in its core dimension" in text or "not aligned" in text
+    ):  # NumPy's words for a matrix product
+        return "\nThe shapes do not fit: print them, and mind that weights are (fan_out, fan_in)."
+    if "broadcast" in text or "mismatch" in text:
+        return "\nThe shapes do not fit: print them, and mind over which axis you sum."
+    return ""
 
 
 def _text_of(error: Exception) -> str:
@@ -146,10 +154,20 @@ def _written(value: Any) -> str:
         return shown(value) if is_exactly(value, float) and len(repr(value)) > 8 else repr(value)
     if is_exactly(value, str):
         return repr(value[:40])
+    if (
+        is_exactly(value, np.ndarray)
+        and value.ndim == 1
+        and 0 < value.size <= SHORT
+        and value.dtype.kind in "fiu"
+    ):
+        return f"array([{', '.join(shown(entry) for entry in value.tolist())}])"
     if is_exactly(value, np.ndarray) or is_tensor(value):
         return f"array of shape {tuple(value.shape)}"
-    if is_exactly(value, list, tuple):
-        return f"[{len(value)} items]" if type(value) is list else repr(value)[:60]
+    if is_exactly(value, list):
+        return f"[{_written(value[0])}]" if len(value) == 1 else f"[{len(value)} items]"
+    if is_exactly(value, tuple):
+        plain = all(is_exactly(item, int, float, bool, str) for item in value)
+        return repr(value)[:60] if plain else f"({len(value)} items)"
     if is_exactly(value, np.random.Generator):
         return "rng"
     if is_module(value):

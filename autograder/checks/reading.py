@@ -94,7 +94,8 @@ def read_array(found: Any) -> NDArray[np.float64]:
     if found.size > LARGEST_ARRAY:
         raise Misread(f"{describe(found)}, which is far too large")
     if found.dtype.kind not in "fiu":
-        raise Misread(f"{describe(found)}, expected an array of real numbers")
+        advice = ": make numbers of them with `.astype(float)`" if found.dtype.kind == "b" else ""
+        raise Misread(f"{describe(found)}, expected an array of real numbers{advice}")
     with np.errstate(all="ignore"):
         entries: NDArray[np.float64] = found.astype(np.float64)
     if np.isnan(entries).any():

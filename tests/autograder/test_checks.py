@@ -323,7 +323,40 @@ def test_an_exception_is_told_with_the_call_and_its_cause():
 
 
 def test_shapes_that_do_not_fit_are_called_so():
-    assert "shapes do not fit" in message_of(checks.call, np.matmul, np.ones((2, 3)), np.ones((2, 3)))
+    product = message_of(checks.call, np.matmul, np.ones((2, 3)), np.ones((2, 3)))
+    total = message_of(checks.call, np.add, np.ones((2, 3)), np.ones(2))
+
+    assert "shapes do not fit" in product and "weights are (fan_out, fan_in)" in product
+    assert "shapes do not fit" in total and "which axis" in total and "weights" not in total
+
+
+@pytest.mark.parametrize(
+    ("argument", "written"),
+    [
+        (np.array([0.5, 0.0, np.nan]), "f(array([0.5, 0, nan]))"),
+        (np.arange(5.0), "f(array of shape (5,))"),
+        ([np.array([np.inf])], "f([array([inf])])"),
+        ([1, 2], "f([2 items])"),
+        ((3, 4), "f((3, 4))"),
+        ((np.ones((2, 2)), 4), "f((2 items))"),
+    ],
+)
+def test_a_call_is_written_with_the_short_vectors_that_it_was_given(argument, written):
+    def f(_):
+        raise KeyError
+
+    assert written in message_of(checks.call, f, argument)
+
+
+def test_an_overflow_is_told_with_what_np_where_has_to_do_with_it():
+    def elu(x):
+        return np.where(x > 0, x, np.exp(x) - 1)
+
+    assert "`np.where` computes both" in message_of(checks.silent, elu, np.array([-1.0, 1e4]))
+
+
+def test_booleans_in_the_place_of_numbers_are_told_the_way_out():
+    assert "`.astype(float)`" in message_of(checks.close, np.array([True, False]), np.array([1.0, 0.0]))
 
 
 def test_an_exception_that_breaks_its_own_text_is_told_anyway():
