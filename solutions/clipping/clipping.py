@@ -396,7 +396,7 @@ plt.show()
 #
 # the strength times the sum of the squares of all entries, without a factor ½ and without a root.
 #
-# **Worked example.** $W_1 = (1, -2)$, $W_2 = (3)$ and $\lambda = 0.5$: $0.5 \cdot (1 + 4 + 9) = 7$.
+# **Worked example.** $W_1 = (2, -1)$, $W_2 = (3)$ and $\lambda = 0.3$: $0.3 \cdot (4 + 1 + 9) = 4.2$.
 
 
 # %% l2_penalty tags=["solution"]
@@ -432,18 +432,20 @@ def l2_penalty(weights: list[np.ndarray], strength: float) -> float:
 # %% check_l2_penalty tags=["check", "points=1"]
 rng = checks.rng()
 checks.close(
-    checks.call(l2_penalty, [np.array([[1.0, -2.0]]), np.array([3.0])], 0.5),
-    7.0,
+    checks.call(l2_penalty, [np.array([[2.0, -1.0]]), np.array([3.0])], 0.3),
+    4.2,
     what="the L2 penalty of the worked example",
     see="clipping#penalties-on-weights",
     mistaken_for={
-        "This is the L1 penalty: squares are asked for, not absolute values.": 3.0,
-        "This is half the penalty: here no ½ stands in front.": 3.5,
+        "This is the L1 penalty: squares are asked for, not absolute values.": 1.8,
+        "This is half the penalty: here no ½ stands in front.": 2.1,
         "The strength is missing.": 14.0,
-        "This is the norm times the strength: the square is asked for.": 0.5 * 14**0.5,
-        "This is the mean of the squares: the sum is asked for.": 7 / 3,
-        "A penalty is positive: it is added to the cost.": -7.0,
-        "You squared the sum; sum the squares.": 2.0,
+        "The strength was squared.": 0.09 * 14,
+        "This is the norm times the strength: the square is asked for.": 0.3 * 14**0.5,
+        "This is the mean of the squares: the sum is asked for.": 1.4,
+        "A penalty is positive: it is added to the cost.": -4.2,
+        "You squared the sum; sum the squares.": 4.8,
+        "Only the first array is in the sum.": 1.5,
     },
 )
 for shapes in SHAPES:
@@ -483,7 +485,7 @@ for shapes in (*SHAPES, [(1,)], [(50, 40), (1, 1)]):
 #
 # The L1 penalty is $\lambda \sum_k \sum_i |w_{ki}|$: strength times the sum of the absolute values of all entries.
 #
-# **Worked example.** $W_1 = (1, -2)$, $W_2 = (3)$ and $\lambda = 0.5$: $0.5 \cdot 6 = 3$.
+# **Worked example.** $W_1 = (2, -1)$, $W_2 = (3)$ and $\lambda = 0.3$: $0.3 \cdot 6 = 1.8$.
 
 
 # %% l1_penalty tags=["solution"]
@@ -519,16 +521,18 @@ def l1_penalty(weights: list[np.ndarray], strength: float) -> float:
 # %% check_l1_penalty tags=["check", "points=1"]
 rng = checks.rng()
 checks.close(
-    checks.call(l1_penalty, [np.array([[1.0, -2.0]]), np.array([3.0])], 0.5),
-    3.0,
+    checks.call(l1_penalty, [np.array([[2.0, -1.0]]), np.array([3.0])], 0.3),
+    1.8,
     what="the L1 penalty of the worked example",
     see="clipping#penalties-on-weights",
     mistaken_for={
-        "This is the L2 penalty: absolute values are asked for, not squares.": 7.0,
+        "This is the L2 penalty: absolute values are asked for, not squares.": 4.2,
         "The strength is missing.": 6.0,
-        "Positive and negative weights cancelled: take absolute values.": 1.0,
-        "A penalty is positive: it is added to the cost.": -3.0,
-        "np.linalg.norm(W, 1) of a matrix is its largest column sum; here all entries count.": 2.5,
+        "The strength was squared.": 0.54,
+        "Positive and negative weights cancelled: take absolute values.": 1.2,
+        "This is the mean of the absolute values: the sum is asked for.": 0.6,
+        "A penalty is positive: it is added to the cost.": -1.8,
+        "np.linalg.norm(W, 1) of a matrix is its largest column sum; here all entries count.": 1.5,
     },
 )
 for shapes in SHAPES:

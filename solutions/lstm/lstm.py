@@ -355,7 +355,7 @@ for half_life in (1.0, 0.5, *np.exp(rng.uniform(-1.5, 7, size=4)).tolist(), 3, i
                 sigmoid(0.5 ** (1 / half_life)) ** half_life
             ),
             "This leaves 1/e; ½ is asked for.": float(np.exp(-1)),
-            "This is for gates of 1 − 1/half_life, an approximation that leaves about 1/e.": float(
+            "This is ln(half_life), a gate of 1 − 1/(half_life + 1): it leaves about 1/e of a long memory.": float(
                 (1 - 1 / (1 + half_life)) ** half_life
             ),
         },
@@ -578,7 +578,9 @@ for T, H in [(1, 3), (2, 4), (5, 3), (4, 6), (6, 1)]:
                 factors, np.linalg.norm
             ),
             "The latest factor stands on the left.": norms_of(factors, reverse=True),
-            "The slopes stand on the left of W_hh.": norms_of([W_hh @ np.diag(1 - row**2) for row in hidden]),
+            "The slopes stand on the left of W_hh, which is not transposed.": norms_of(
+                [W_hh @ np.diag(1 - row**2) for row in hidden]
+            ),
             "W_hh is not transposed here: the states are columns.": norms_of(
                 [np.diag(1 - row**2) @ W_hh.T for row in hidden]
             ),

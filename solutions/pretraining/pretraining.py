@@ -355,7 +355,10 @@ checks.that(
 )
 counts = np.round(n * share)
 checks.frequency(
-    np.arange(n) < counts[:, None], p, what="the share of ones in h0, drawn with this probability,", **about
+    np.arange(n) < counts[:, None],
+    p,
+    what="the share of ones in h0, each drawn with the probability p0,",
+    **about,
 )
 # About chi-squared with 119 degrees of freedom: outside 5 to 300 less often than once in 1e9.
 spread = float(np.sum((counts - counts.mean()) ** 2) / (n * p * (1 - p)))
@@ -508,7 +511,11 @@ W, _, _ = checks.items(
     checks.call(pretrain_layer, rng.random((2, 30)), 40, 1, 0.0, checks.generator(rng)), 3, **about
 )
 size = float(np.sqrt(np.mean(checks.shape(W, (40, 30), what="W", **about) ** 2)))
-checks.that(0 < size < 0.9, f"the root mean square of the first W is {size:.3g}: small, but not 0.", **about)
+checks.that(
+    0 < size < 0.9,
+    f"the root mean square of the first W is {size:.3g}: it must be small, but not 0.",
+    **about,
+)
 
 # %% [markdown]
 # ### Experiment: what the layer does to a small step
@@ -643,11 +650,10 @@ for n, D, sizes, epochs in [(5, 3, [4], 3), (6, 4, [3, 5], 4), (4, 3, [3, 3, 3],
 ### END HIDDEN TESTS
 rng = checks.rng()
 about = {"see": "pretraining#a-stack"}
-for n, D, sizes in [(5, 3, [2]), (4, 2, [3, 2])]:
+for n, D, sizes in [(5, 3, [2]), (4, 5, [3, 2])]:
     x, lr, seed = rng.normal(0.5, 1, size=(n, D)), 0.3, int(rng.integers(2**40))
-    starts = checks.items(
-        checks.call(pretrain_stack, x, sizes, 1, 0.0, np.random.default_rng(seed)), len(sizes)
-    )
+    starts = checks.call(pretrain_stack, x, sizes, 1, 0.0, np.random.default_rng(seed))
+    starts = checks.items(starts, len(sizes), "the stack", **about)
     found = checks.leaves_unchanged(pretrain_stack, x, sizes, 1, lr, np.random.default_rng(seed))
     found = checks.items(found, len(sizes), "the stack", **about)
     inputs = x
@@ -683,7 +689,7 @@ for k, layer in enumerate(checks.items(found, 2, "the stack", **about)):
     size = float(np.sqrt(np.mean(W**2)))
     checks.that(
         0 < size < 0.9,
-        f"the root mean square of the first W of layer {k + 1} is {size:.3g}: small, but not 0.",
+        f"the root mean square of the first W of layer {k + 1} is {size:.3g}: it must be small, but not 0.",
         **about,
     )
 checks.that(
@@ -827,7 +833,7 @@ def cost(layers, V, d, x, y):
     return float(np.mean(np.logaddexp.reduce(scores, axis=1) - scores[np.arange(len(y)), y]))
 
 
-for n, widths, classes in [(1, [2, 3], 2), (5, [3, 2], 4), (6, [2, 3, 2], 3)]:
+for n, widths, classes in [(1, [2, 3], 2), (5, [3, 2], 4), (6, [2, 3, 4], 3)]:
     stack = [(rng.normal(size=(o, i)), rng.normal(size=o)) for i, o in zip(widths, widths[1:])]
     V, d = rng.normal(size=(classes, widths[-1])), rng.normal(size=classes)
     x, y, lr = rng.normal(size=(n, widths[0])), rng.integers(classes, size=n), float(rng.uniform(1, 3))

@@ -197,7 +197,15 @@ for n_in, n_hidden, n_out in (sizes, (784, 512, 10)):
         "fc2.bias": [n_out],
     }
     see = "pytorch#a-network-with-batch-norm"
-    checks.close(found, expected, what=f"the shapes of the parameters of {what}", see=see)
+    checks.close(
+        found,
+        expected,
+        what=f"the shapes of the parameters of {what}",
+        see=see,
+        mistaken_for={
+            "PyTorch sees no layers: make them in `__init__`, each as an attribute of its own.": {}
+        },
+    )
     types = dict(checks.layers(model, what=what))
     for name, kind in (("fc1", "Linear"), ("bn1", "BatchNorm1d"), ("relu", "ReLU"), ("fc2", "Linear")):
         wrong = f"`{name}` is {types.get(name, 'missing')}, expected `nn.{kind}`."
@@ -250,7 +258,7 @@ for mode in ("training", "eval"):
         see=see,
         mistaken_for={
             "These are probabilities: leave the softmax to the loss.": by_hand(mode, softmax=True),
-            "Batch norm comes after the ReLU; here it comes before.": by_hand(mode, "relu, norm"),
+            "Your batch norm stands behind the ReLU; its place is before it.": by_hand(mode, "relu, norm"),
             "The ReLU is missing.": by_hand(mode, "norm"),
             "The batch norm is not used.": by_hand(mode, "relu"),
             "Batch norm and ReLU are not used.": by_hand(mode, ""),
@@ -441,7 +449,9 @@ for share in (0.3, 3.0, 0.05):  # of the gradient's length; at 3 there is nothin
             "The gradient was not clipped when the optimizer stepped.": moved(model, g, lr),
             "The optimizer stepped twice.": moved(model, g, 2 * lr * min(1.0, share)),
             "The optimizer stepped twice, once before clipping.": moved(model, g, lr * (1 + min(1.0, share))),
-            "The gradient was made shorter although it was not too long.": moved(model, g, lr * share),
+            "The gradient was stretched to the length max_norm although it was shorter.": moved(
+                model, g, lr * share
+            ),
             "Each parameter was clipped by itself; there is one factor for all.": moved(model, each, lr),
             "Each entry was clipped by itself; there is one factor for all.": moved(
                 model, {name: piece.clamp(-max_norm, max_norm) for name, piece in g.items()}, lr

@@ -604,7 +604,7 @@ def branch_scale(depth: int) -> float:
 
 # %% check_branch_scale tags=["check", "points=1"]
 rng = checks.rng()
-for depth in (2, *rng.integers(3, 2000, size=4).tolist(), 1):
+for depth in (3, *rng.integers(4, 2000, size=4).tolist(), 2, 1):
     s = checks.number(
         checks.call(branch_scale, depth), f"`branch_scale({depth})`", see="residual#the-size-of-a-branch"
     )

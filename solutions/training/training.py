@@ -711,7 +711,7 @@ about = {"see": "training#early-stopping"}
 nan = float("nan")
 shift = float(rng.integers(-8, 9))
 for losses, patience, min_delta, expected, sentence, wrong in [
-    ([4.0, 4.0, 4.0, 4.0, 1.0], 3, 0.0, (3, 0), "An equal loss is no improvement.", (4, 4)),
+    ([4.0, 4.0, 4.0, 4.0, 4.0, 1.0], 3, 0.0, (3, 0), "An equal loss is no improvement.", (5, 5)),
     ([4.0, 3.0, 2.0, 1.0], 1, 1.0, (1, 0), "Exactly `min_delta` below is no improvement.", (3, 3)),
     (
         [4.0, 3.75, 3.5, 3.25, 3.0, 2.75],
@@ -856,11 +856,11 @@ for shape, p in [((300, 250), float(rng.uniform(0.2, 0.4))), ((250, 300), float(
             "This keeps the mean square; the mean is asked for.": x[kept] / np.sqrt(1 - p),
         },
     )
+    # A little noise, since a matrix of zeros and ones would look like repeated draws.
+    checks.independent(kept + 0.1 * rng.random(shape), what="what is kept", **about)
     checks.frequency(
         ~kept, p, what="the share of dropped entries (p is the probability of dropping)", **about
     )
-    # A little noise, since a matrix of zeros and ones would look like repeated draws.
-    checks.independent(kept + 0.1 * rng.random(shape), what="what is kept", **about)
 x = rng.normal(size=(3, 4, 2))
 checks.close(checks.call(dropout, x, 0.0, checks.generator(rng)), x, what="the result for p = 0", **about)
 checks.decided_by_generator(dropout, rng.uniform(1, 2, size=(20, 10)), 0.5, checks.generator(rng), **about)

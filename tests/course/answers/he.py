@@ -703,6 +703,15 @@ def second_moment_by_layer(depth, width, weight_std, n, rng):
         moments.append(np.mean(a**2))
     return np.array(moments)
 
+# == wrong: second_moment_by_layer: uniform weights of the right variance
+def second_moment_by_layer(depth, width, weight_std, n, rng):
+    a, moments, bound = rng.normal(size=(n, width)), [], 3**0.5 * weight_std
+    for _ in range(depth):
+        a = np.maximum(a @ rng.uniform(-bound, bound, size=(width, width)).T, 0)
+        moments.append(np.mean(a**2))
+    return np.array(moments)
+
+
 # == wrong: second_moment_by_layer: uniform inputs
 def second_moment_by_layer(depth, width, weight_std, n, rng):
     a, moments = rng.uniform(-1, 1, size=(n, width)), []
