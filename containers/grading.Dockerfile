@@ -12,7 +12,7 @@ RUN apt-get update \
 
 WORKDIR /opt/gradients
 COPY . .
-RUN make environment exercises \
+RUN PIP_NO_CACHE_DIR=1 make environment exercises \
  && git config --system --add safe.directory /opt/gradients
 
 ENV PATH=/opt/gradients/.venv/bin:$PATH OMP_NUM_THREADS=1
