@@ -11,9 +11,9 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder import paperwork
-from autograder.cage import Level
-from autograder.errors import AutograderError, EnvironmentMissing, UsageError
-from autograder.records import Graded, Limits
+from autograder.errors import AutograderError, UsageError
+from autograder.options import add_limits, choose_level, limits_of, positive
+from autograder.records import Graded
 
 DESCRIPTION = "Release assignments and grade classes. What a student's notebook does never decides its mark."
 
@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     release.set_defaults(command=release_command)
 
     check = commands.add_parser("check", help="check one notebook on your own machine")
-    check.add_argument("notebook", type=Path, metavar="NOTEBOOK")
+    check.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="the .ipynb file")
     check.add_argument("--student", metavar="NAME", help="draw what this student's grading drew")
     check.set_defaults(command=check_command)
 
@@ -59,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
             "--root", type=Path, default=Path(), metavar="DIR", help="the repository; the current folder"
         )
     for command in (check, grade, gradescope):
-        _add_limits(command)
+        add_limits(command)
     return top
 
 
@@ -75,7 +75,7 @@ def _add_grade(commands: paperwork.Commands) -> argparse.ArgumentParser:
     )
     grade.add_argument("--course", type=Path, required=True, metavar="DIR", help="where everything is left")
     grade.add_argument(
-        "--workers", type=_positive, metavar="N", help="submissions at a time; as many as cores"
+        "--workers", type=positive, metavar="N", help="submissions at a time; as many as cores"
     )
     grade.add_argument("--scheduler", metavar="ADDRESS", help="of dask.distributed; its workers grade")
     grade.add_argument("--database", metavar="URL", help="of the gradebook; SQLite in the course folder")
@@ -99,7 +99,7 @@ def _add_readers(commands: paperwork.Commands) -> None:
 
     explain = commands.add_parser("explain", help="tell what happened to one submission")
     explain.add_argument("student", metavar="STUDENT", help="the name of the student's folder")
-    explain.add_argument("slug", metavar="SLUG")
+    explain.add_argument("slug", metavar="SLUG", help="the assignment")
     explain.add_argument("--submitted", type=Path, metavar="DIR", help="by default that of the run")
     explain.set_defaults(command=explain_command)
 
@@ -107,44 +107,6 @@ def _add_readers(commands: paperwork.Commands) -> None:
         command.add_argument(
             "--course", type=Path, required=True, metavar="DIR", help="where `grade` left everything"
         )
-
-
-def _add_limits(command: argparse.ArgumentParser) -> None:
-
-    default = Limits()
-    command.add_argument(
-        "--seed", type=int, metavar="N", help="of the checks' draws; drawn once for a course"
-    )
-    command.add_argument("--cell-seconds", type=_seconds, metavar="S", default=default.cell_seconds)
-    command.add_argument("--call-seconds", type=_seconds, metavar="S", default=default.call_seconds)
-    command.add_argument("--notebook-seconds", type=_seconds, metavar="S", default=default.notebook_seconds)
-    command.add_argument("--memory", type=_positive, metavar="MB", default=default.memory_bytes >> 20)
-    levels = [str(level) for level in Level if level is not Level.NONE]
-    command.add_argument("--min-cage", choices=levels, help="refuse to grade with less confinement")
-    command.add_argument("--no-cage", action="store_true", help="run students' code without any confinement")
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return value
-
-
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0 < value < 86_400:
-        raise argparse.ArgumentTypeError("must be a number of seconds")
-    return value
-
-
-def _limits(options: argparse.Namespace) -> Limits:
-    seconds = {
-        "cell_seconds": options.cell_seconds,
-        "call_seconds": min(options.call_seconds, options.cell_seconds),
-        "notebook_seconds": options.notebook_seconds,
-    }
-    return Limits(**seconds, memory_bytes=options.memory << 20)
 
 
 def release_command(options: argparse.Namespace) -> int:
@@ -166,9 +128,9 @@ def check_command(options: argparse.Namespace) -> int:
     from autograder.cage import detect
     from autograder.check_one import as_text, check_notebook
 
-    level = choose_level(options) if options.min_cage else detect().level
+    level = choose_level(options) if options.min_cage or options.no_cage else detect().level
     seed = 0 if options.seed is None else options.seed
-    row = check_notebook(options.notebook, options.root, level, seed, _limits(options), options.student)
+    row = check_notebook(options.notebook, options.root, level, seed, limits_of(options), options.student)
     print(as_text(row))
     return 0 if row.points == row.max_points else 1
 
@@ -199,7 +161,7 @@ def grade_command(options: argparse.Namespace) -> int:
         slugs=wanted,
         level=choose_level(options),
         seed=seed_of(options.course, options.seed),
-        limits=_limits(options),
+        limits=limits_of(options),
         workers=options.workers or (dask.workers if dask else available_cores()),
         make_executor=(lambda: dask) if dask else None,
         database=options.database,
@@ -221,7 +183,7 @@ def gradescope_command(options: argparse.Namespace) -> int:
 
     key, level = load_key(options.slug, options.root), choose_level(options)
     places = options.submission, options.metadata, options.results
-    row = run(key, *places, level, options.seed, _limits(options))
+    row = run(key, *places, level, options.seed, limits_of(options))
     print(f"cage: {level} · seed: {row.seed} · {row.outcome} · {row.points:g} of {row.max_points:g} points")
     return 0
 
@@ -248,31 +210,6 @@ def available_cores() -> int:
     import os
 
     return len(os.sched_getaffinity(0))
-
-
-def choose_level(options: argparse.Namespace) -> Level:
-    """Return the strongest level of confinement that this machine offers, or what the options ask for.
-
-    Raises:
-        EnvironmentMissing: The machine offers less than is asked for, or nothing at all.
-    """
-    if options.no_cage:
-        print(
-            "autograder: NO CAGE: students' code runs with all of your rights on this machine",
-            file=sys.stderr,
-        )
-        return Level.NONE
-    from autograder.cage import detect
-
-    found = detect()
-    least = Level(options.min_cage) if options.min_cage else Level.RLIMITS
-    if found.level < least:
-        reasons = "\n".join(f"  {level}: {reason}" for level, reason in found.reasons.items())
-        raise EnvironmentMissing(
-            f"this machine offers the cage '{found.level}', and '{least}' is asked for:\n{reasons}\n"
-            "Install bubblewrap (apt-get install bubblewrap), or, on a machine that has nothing to lose, use --no-cage."
-        )
-    return found.level
 
 
 def print_summary(rows: Sequence[Graded], resumed: int, notices: Sequence[str], course: Path) -> None:

@@ -34,7 +34,7 @@ def _add_roster(commands: Commands) -> argparse.ArgumentParser:
 
 def _add_collect(commands: Commands) -> argparse.ArgumentParser:
     collect = commands.add_parser("collect", help="put what was handed in where `grade` looks for it")
-    collect.add_argument("slug", metavar="SLUG")
+    collect.add_argument("slug", metavar="SLUG", help="the assignment")
     source = "a download of Canvas or Moodle, the exchange's inbound, a folder"
     collect.add_argument("source", type=Path, metavar="SOURCE", help=source)
     collect.add_argument(
@@ -46,8 +46,8 @@ def _add_collect(commands: Commands) -> argparse.ArgumentParser:
 
 def _add_feedback(commands: Commands) -> argparse.ArgumentParser:
     feedback = commands.add_parser("feedback", help="write the zip by which a platform takes feedback back")
-    feedback.add_argument("slug", metavar="SLUG")
-    feedback.add_argument("--format", required=True, choices=("canvas", "moodle"))
+    feedback.add_argument("slug", metavar="SLUG", help="the assignment")
+    feedback.add_argument("--format", required=True, choices=("canvas", "moodle"), help="the platform")
     feedback.add_argument("--output", type=Path, metavar="FILE", help="in `exports/` of the course folder")
     feedback.set_defaults(command=feedback_command)
     return feedback
@@ -56,7 +56,8 @@ def _add_feedback(commands: Commands) -> argparse.ArgumentParser:
 def _add_export(commands: Commands) -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="write the marks for a spreadsheet or a learning platform")
     export.add_argument("slugs", nargs="*", metavar="SLUG", help="assignments; all by default")
-    export.add_argument("--format", required=True, choices=("csv", "canvas", "moodle", "gradescope"))
+    formats = "csv", "canvas", "moodle", "gradescope"
+    export.add_argument("--format", required=True, choices=formats, help="a spreadsheet's, or a platform's")
     export.add_argument("--output", type=Path, metavar="PATH", help="`exports/` in the course folder")
     export.add_argument("--database", metavar="URL", help="of the gradebook; SQLite in the course folder")
     titled = "the platform's name of an assignment; may be repeated"
@@ -69,7 +70,7 @@ def _add_bundle(commands: Commands) -> None:
     bundle = commands.add_parser(
         "bundle", help="make the zip by which Gradescope grades an assignment with us"
     )
-    bundle.add_argument("slug", metavar="SLUG")
+    bundle.add_argument("slug", metavar="SLUG", help="the assignment")
     bundle.add_argument("--output", type=Path, metavar="FILE", help="`build/gradescope/<slug>.zip`")
     bundle.add_argument(
         "--root", type=Path, default=Path(), metavar="DIR", help="the repository; the current folder"
@@ -82,9 +83,13 @@ def _add_bundle(commands: Commands) -> None:
 def add_gradescope(commands: Commands) -> argparse.ArgumentParser:
     """Add the command that runs in Gradescope's container."""
     parser = commands.add_parser("gradescope", help="grade one submission in Gradescope's container")
-    parser.add_argument("slug", metavar="SLUG")
-    for name in ("submission", "metadata", "results"):
-        parser.add_argument(f"--{name}", type=Path, required=True, metavar="PATH")
+    parser.add_argument("slug", metavar="SLUG", help="the assignment")
+    for name, what in (
+        ("submission", "the folder of what the student uploaded"),
+        ("metadata", "submission_metadata.json: who uploaded it, and when"),
+        ("results", "results.json, which Gradescope reads: written here"),
+    ):
+        parser.add_argument(f"--{name}", type=Path, required=True, metavar="PATH", help=what)
     return parser
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from autograder import cli
 from autograder.release import slugs
 from tests.conftest import ROOT, autograder, published
 
@@ -115,6 +116,28 @@ def test_every_command_of_the_autograder_is_documented_and_has_help():
 
     assert commands == documented != set()
     assert [command for command in commands if autograder(command, "--help").returncode != 0] == []
+
+
+def test_every_option_of_every_command_says_what_it_is_for():
+    (commands,) = (action for action in cli.parser()._actions if isinstance(action.choices, dict))
+    silent = [
+        f"{name} {action.option_strings or action.dest}"
+        for name, command in commands.choices.items()
+        for action in command._actions
+        if not action.help
+    ]
+
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    "option", ["--workers=two", "--workers=0", "--cell-seconds=soon", "--cell-seconds=0"]
+)
+def test_a_number_that_is_none_is_named(capsys, option):
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["grade", "--course", "course", option])
+
+    assert f"{option.partition('=')[2]!r} is no" in capsys.readouterr().err
 
 
 def test_the_floors_of_the_architecture_are_the_enforced_ones():

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from autograder.cage import Level
-from autograder.cli import _limits, main, parser
+from autograder.cli import main, parser
 from autograder.errors import UsageError
 from autograder.explain import as_text, command, explain, notebook_path
 from autograder.exports import jsonl
 from autograder.key import load_key
+from autograder.options import limits_of
 from autograder.pool import Task, close_worker, grade_task
 from autograder.records import CellScore, Graded, Limits, Outcome, Submission
 from autograder.release import release
@@ -163,7 +164,7 @@ def test_the_command_has_the_limits_of_the_run_and_says_when_the_checks_are_othe
     *_, advice, words = explain(course, "ann", "he").splitlines()
     options = parser().parse_args(shlex.split(words)[1:])
     assert advice == "The same run again:"
-    assert _limits(options) == limits
+    assert limits_of(options) == limits
     assert options.root == tiny_course
     monkeypatch.chdir(tiny_course)
     assert "--root" not in explain(course, "ann", "he")
