@@ -1,4 +1,4 @@
-/* Quizzes and predictions, which are ordinary <details> elements without this script; formulas without MathJax. */
+/* Quizzes and predictions, which are ordinary <details> elements without this script; formulas without MathJax; paper. */
 (() => {
   const { store, notKept, element, status } = window.course;
 
@@ -83,6 +83,12 @@
       show(guess);
     });
   }
+
+  // Paper is white, whatever the screen is.
+  const look = document.documentElement.dataset;
+  let onScreen = look.theme;
+  addEventListener("beforeprint", () => { onScreen = look.theme; look.theme = "light"; });
+  addEventListener("afterprint", () => { look.theme = onScreen; });
 
   // Where MathJax could not be loaded, formulas can be read as their source.
   addEventListener("load", () => { if (!window.MathJax?.startup) document.documentElement.classList.add("as-source"); });

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from course import browser
+from course import browser, cards
 
 LONGEST = 160
 
@@ -67,14 +67,13 @@ def first_paragraph(doctree: nodes.document) -> str:
     return ""
 
 
-def tags(title: str, text: str, project: str, address: str | None) -> str:
+def tags(title: str, text: str, project: str, address: str | None, card: dict[str, str] | None = None) -> str:
     """Return the elements that describe a page to search engines, and to those who receive a link to it."""
-    graph = {"title": title, "description": text, "type": "article", "site_name": project, "url": address}
+    graph = {"og:title": title, "og:description": text, "og:type": "article", "og:site_name": project}
+    graph |= {"og:url": address or "", **(card or {})}
     lines = [f'<meta name="description" content="{html.escape(text)}" />']
     lines += [
-        f'<meta property="og:{name}" content="{html.escape(value)}" />'
-        for name, value in graph.items()
-        if value
+        f'<meta property="{name}" content="{html.escape(value)}" />' for name, value in graph.items() if value
     ]
     return "\n".join(["", *lines, ""])
 
@@ -88,9 +87,13 @@ def describe(app: Sphinx, pagename: str, template: str, context: dict[str, Any],
     named = project if title == project else f"{title} – {project}"
     question = app.env.metadata.get(pagename, {}).get("question")
     text = shortened(question or (doctree and first_paragraph(doctree)) or named)
-    base = app.config.html_baseurl
-    address = urljoin(_folder(base), app.builder.get_target_uri(pagename)) if base else None
-    context["metatags"] = context.get("metatags", "") + tags(title, text, project, address)
+    address = card = None
+    if app.config.html_baseurl:
+        base = _folder(app.config.html_baseurl)
+        address = urljoin(base, app.builder.get_target_uri(pagename))
+        card = cards.described(base, pagename, title)
+        cards.draw(title, project, Path(app.outdir, cards.name(pagename)))
+    context["metatags"] = context.get("metatags", "") + tags(title, text, project, address, card)
 
 
 def _folder(base: str) -> str:
