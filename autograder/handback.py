@@ -17,8 +17,6 @@ from autograder.ledger import Collected, Ledger
 from autograder.lms import canvas, moodle
 from autograder.release import METADATA
 
-FORMATS = ("canvas", "moodle")
-
 
 @dataclass(frozen=True)
 class Handback:
@@ -41,7 +39,7 @@ def hand_back(course: Path, slug: str, form: str, output: Path | None = None) ->
     Args:
         course: The course folder.
         slug: The assignment.
-        form: One of `FORMATS`.
+        form: `canvas` or `moodle`.
         output: The file; below `exports/` in the course folder by default.
 
     Raises:

@@ -20,7 +20,6 @@ _TABLES: dict[str, Callable[[Sheet], str]] = {
     "moodle": moodle.grades_csv,
 }
 _KNOWN_BY = {"canvas": ("canvas_id", "sis_id", "login"), "moodle": ("email", "sis_id", "login")}
-FORMATS = (*_TABLES, "gradescope")
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def export_marks(
 
     Args:
         course: The course folder.
-        form: One of `FORMATS`.
+        form: `csv`, `canvas`, `moodle` or `gradescope`.
         slugs: The assignments; all by default.
         database: URL of the gradebook; the course folder's own by default.
         titles: What the platform calls an assignment, by slug.
