@@ -132,9 +132,8 @@ def result_of(
 
 
 def _advice(text: str) -> str:
-    if (
-        "mismatch in its core dimension" in text or "not aligned" in text
-    ):  # NumPy's words for a matrix product
+    """Say what may be wrong, by the words of NumPy and torch for products and sums of arrays that do not fit."""
+    if any(words in text for words in ("core dimension", "not aligned", "cannot be multiplied")):
         return "\nThe shapes do not fit: print them, and mind that weights are (fan_out, fan_in)."
     if "broadcast" in text or "mismatch" in text:
         return "\nThe shapes do not fit: print them, and mind over which axis you sum."
@@ -154,12 +153,7 @@ def _written(value: Any) -> str:
         return shown(value) if is_exactly(value, float) and len(repr(value)) > 8 else repr(value)
     if is_exactly(value, str):
         return repr(value[:40])
-    if (
-        is_exactly(value, np.ndarray)
-        and value.ndim == 1
-        and 0 < value.size <= SHORT
-        and value.dtype.kind in "fiu"
-    ):
+    if is_exactly(value, np.ndarray) and _is_short(value):
         return f"array([{', '.join(shown(entry) for entry in value.tolist())}])"
     if is_exactly(value, np.ndarray) or is_tensor(value):
         return f"array of shape {tuple(value.shape)}"
@@ -173,6 +167,10 @@ def _written(value: Any) -> str:
     if is_module(value):
         return type(value).__name__
     return name_of(value).strip("`") if callable(value) else "…"
+
+
+def _is_short(value: Any) -> bool:
+    return value.ndim == 1 and 0 < value.size <= SHORT and value.dtype.kind in "fiu"
 
 
 def _same(before: Any, after: Any) -> bool:
