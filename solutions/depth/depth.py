@@ -108,9 +108,11 @@ for n, widths in [(1, (3, 2)), (4, (3, 5, 2, 4)), (6, (4, 4, 4))]:
         for values, name in zip(pair, ("the first list", "the second list"))
     ]
     for values, name in zip(lists, ("pre-activations", "activations")):
-        message = f"There are {len(widths) - 1} layers, and your list of {name} has {len(values)} entries."
+        message = (
+            f"Your list of {name} has {len(values)} entries, expected one for each layer: {len(widths) - 1}."
+        )
         if len(values) == len(widths):
-            message += " The input x does not belong into it."
+            message += " The input x does not belong in it."
         checks.that(len(values) == len(widths) - 1, message, **about)
     inputs = [x]
     for l, (W, b) in enumerate(zip(weights, biases)):
@@ -635,7 +637,7 @@ for T, hidden in [(1, 3), (2, 4), (3, 1), (5, 3), (4, 6)]:
     checks.close(
         found,
         norms,
-        what=f"the norms at {T} times with {hidden} hidden units",
+        what=f"the norms for T = {T} and {hidden} hidden units",
         scale=float(np.linalg.norm(grad_last)),
         **about,
         mistaken_for={
@@ -668,7 +670,7 @@ for T, hidden in [(1, 1), (2, 5), (6, 8), (7, 2)]:
     checks.close(
         checks.leaves_unchanged(rnn_gradient_norms, W_hh, z, slope, grad_last),
         reference.rnn_gradient_norms(W_hh, z, slope, grad_last),
-        what=f"the norms at {T} times with {hidden} hidden units and tanh",
+        what=f"the norms for T = {T} and {hidden} hidden units and tanh",
         scale=float(np.linalg.norm(grad_last)),
         **about,
     )

@@ -252,7 +252,7 @@ for T, H in [(1, 3), (2, 1), (4, 4), (6, 3)]:
     checks.close(
         checks.leaves_unchanged(cell_gradient, gates),
         expected,
-        what=f"∂c_T/∂c_t for {T} times and {H} units",
+        what=f"∂c_T/∂c_t for T = {T} and H = {H}",
         **about,
         mistaken_for={
             "Row 0 belongs to t = 0: it is the product of all gates.": expected[::-1],
@@ -280,7 +280,7 @@ for T, H in [(1, 1), (3, 7), (50, 2), (7, 7)]:
     gates = rng.uniform(0.2, 1, size=(T, H)) * (rng.random((T, H)) > 0.1)
     expected = reference.cell_gradient(gates)
     found = checks.shape(checks.leaves_unchanged(cell_gradient, gates), (T, H), what="the result", **about)
-    checks.close(found, expected, what=f"∂c_T/∂c_t for {T} times and {H} units", **about)
+    checks.close(found, expected, what=f"∂c_T/∂c_t for T = {T} and H = {H}", **about)
     gates = rng.uniform(0.5, 1, size=(T, H))
     expected = reference.cell_gradient(gates)  # every row by itself: the first ones are small
     found = checks.shape(checks.call(cell_gradient, gates), (T, H), what="the result", **about)
@@ -571,7 +571,7 @@ for T, H in [(1, 3), (2, 4), (5, 3), (4, 6), (6, 1)]:
     checks.close(
         checks.leaves_unchanged(rnn_state_gradient, W_hh, hidden),
         expected,
-        what=f"the norms for {T} times and {H} units",
+        what=f"the norms for T = {T} and H = {H}",
         see="lstm#a-plain-network",
         mistaken_for={
             "This is the Frobenius norm; the largest singular value is asked for.": norms_of(
@@ -637,7 +637,7 @@ for T, H in [(1, 3), (2, 4), (4, 3), (3, 1)]:
     checks.close(
         checks.leaves_unchanged(rnn_state_gradient, W_hh, hidden),
         expected,
-        what=f"the norms for {T} times and {H} units (against finite differences)",
+        what=f"the norms for T = {T} and H = {H} (against finite differences)",
         **about,
         tolerance=1e-4,
         mistaken_for={

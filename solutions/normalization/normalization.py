@@ -191,7 +191,7 @@ def batchnorm_backward(grad_y: np.ndarray, cache: object) -> tuple[np.ndarray, n
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Which three things of the forward pass occur in the formulas? They belong into the cache.
+# Which three things of the forward pass occur in the formulas? They belong in the cache.
 # </details>
 # <details><summary>Hint 2: a plan</summary>
 #
@@ -516,7 +516,7 @@ for n, features, rest in [(1, 3, ()), (6, 4, (0.3,)), (4, 4, (1e-2,)), (30, 2, (
     checks.close(
         checks.leaves_unchanged(batchnorm_inference, x, mean, std**2, gamma, beta, *rest),
         y,
-        what=f"y for {n} samples with {features} features, eps = {eps:g},",
+        what=f"y for n = {n} with {features} features, eps = {eps:g},",
         scale=1.0,
         **about,
         mistaken_for={
@@ -622,7 +622,7 @@ for n, features, rest in [(1, 3, ()), (4, 2, ()), (5, 7, (0.3,)), (4, 4, (1e-2,)
     checks.close(
         checks.leaves_unchanged(layernorm_forward, x, gamma, beta, *rest),
         y,
-        what=f"y for {n} samples with {features} features, eps = {eps:g},",
+        what=f"y for n = {n} with {features} features, eps = {eps:g},",
         **about,
         mistaken_for={
             "The variance is biased here: divide by the number of features.": gamma
@@ -658,7 +658,7 @@ for n, features in [(1, 2), (8, 8), (5, 64), (50, 3)]:
         gamma, beta = rng.normal(size=features), rng.normal(size=features)
         found = checks.leaves_unchanged(layernorm_forward, x, gamma, beta, eps=eps)
         expected = reference.layernorm_forward(x, gamma, beta, eps)
-        checks.close(found, expected, what=f"y for {n} samples with {features} features", scale=1.0, **about)
+        checks.close(found, expected, what=f"y for n = {n} with {features} features", scale=1.0, **about)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -728,7 +728,7 @@ for n, fan_in, fan_out in [(3, 4, 2), (6, 3, 3), (9, 5, 1), (4, 7, 5)]:
         checks.close(
             checks.leaves_unchanged(scale_invariance_gap, W, x, scale),
             expected,
-            what=f"the gap for scale = {scale:.4g} with {n} samples and {fan_out} units",
+            what=f"the gap for scale = {scale:.4g} with n = {n} and {fan_out} units",
             scale=2.0,
             **about,
             mistaken_for={

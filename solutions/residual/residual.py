@@ -94,9 +94,9 @@ for n, width, depth in [(1, 3, 1), (4, 2, 3), (5, 5, 4)]:
     found = checks.items(
         checks.leaves_unchanged(residual_forward, weights, x, np.sin), None, "the result", **about
     )
-    message = f"There are {depth} blocks, and your list has {len(found)} entries."
+    message = f"Your list has {len(found)} entries, expected one for each block: {depth}."
     if len(found) == depth + 1:
-        message += " The input x does not belong into it."
+        message += " The input x does not belong in it."
     checks.that(len(found) == depth, message, **about)
     before = x
     for l, W in enumerate(weights):
@@ -222,7 +222,7 @@ for n, width, depth in [(3, 4, 2), (1, 3, 3), (5, 5, 5)]:
     checks.close(
         checks.leaves_unchanged(residual_input_gradient, weights, x, np.sin, np.cos, grad_out),
         reference.residual_input_gradient(weights, x, np.sin, np.cos, grad_out),
-        what=f"∂C/∂x behind {depth} blocks",
+        what=f"∂C/∂x for L = {depth}",
         scale=float(np.abs(grad_out).max()),
         **about,
         mistaken_for={
@@ -254,7 +254,7 @@ for n, width, depth in [(1, 1, 1), (9, 2, 12), (4, 20, 3)]:
         found = checks.leaves_unchanged(residual_input_gradient, weights, x, f, slope, grad_out)
         expected = reference.residual_input_gradient(weights, x, f, slope, grad_out)
         checks.close(
-            found, expected, what=f"∂C/∂x behind {depth} blocks", scale=float(np.abs(grad_out).max()), **about
+            found, expected, what=f"∂C/∂x for L = {depth}", scale=float(np.abs(grad_out).max()), **about
         )
 ### END HIDDEN TESTS
 rng = checks.rng()
@@ -272,7 +272,7 @@ for n, width, depth in [(1, 3, 1), (3, 2, 2), (2, 4, 4)]:
     checks.close(
         checks.leaves_unchanged(residual_input_gradient, weights, x, np.sin, np.cos, grad_out),
         checks.numerical_gradient(cost, x),
-        what=f"∂C/∂x behind {depth} blocks (against finite differences)",
+        what=f"∂C/∂x for L = {depth} (against finite differences)",
         scale=float(np.abs(grad_out).max()),
         **about,
         mistaken_for={"This is grad_out itself: the branches pass a gradient on, too.": grad_out},
@@ -360,7 +360,7 @@ for n, width, depth in [(3, 4, 2), (1, 3, 3), (5, 5, 4)]:
     checks.close(
         checks.leaves_unchanged(plain_input_gradient, weights, x, np.sin, np.cos, grad_out),
         reference.plain_input_gradient(weights, x, np.sin, np.cos, grad_out),
-        what=f"∂C/∂x behind {depth} plain layers",
+        what=f"∂C/∂x for L = {depth} without shortcuts",
         **about,
         mistaken_for={
             "This is the gradient with shortcuts; here are none.": slipped(*given, keep=1.0, before=1.0),
@@ -384,7 +384,7 @@ for n, width, depth in [(1, 1, 1), (9, 2, 4), (4, 20, 8)]:
     ):
         found = checks.leaves_unchanged(plain_input_gradient, weights, x, f, slope, grad_out)
         expected = reference.plain_input_gradient(weights, x, f, slope, grad_out)
-        checks.close(found, expected, what=f"∂C/∂x behind {depth} plain layers", scale=1e-3, **about)
+        checks.close(found, expected, what=f"∂C/∂x for L = {depth} without shortcuts", scale=1e-3, **about)
 ### END HIDDEN TESTS
 rng = checks.rng()
 about = {"see": "residual#the-gradient-of-a-sum"}
@@ -401,7 +401,7 @@ for n, width, depth in [(1, 3, 1), (3, 2, 2), (2, 4, 4)]:
     checks.close(
         checks.leaves_unchanged(plain_input_gradient, weights, x, np.sin, np.cos, grad_out),
         checks.numerical_gradient(cost, x),
-        what=f"∂C/∂x behind {depth} plain layers (against finite differences)",
+        what=f"∂C/∂x for L = {depth} without shortcuts (against finite differences)",
         scale=0.01,
         **about,
         mistaken_for={"This is grad_out itself.": grad_out},
@@ -506,7 +506,7 @@ for n, width, depth in [(3, 4, 2), (1, 3, 3), (5, 5, 5), (1, 1, 1), (9, 2, 12)]:
         checks.close(
             found,
             expected,
-            what=f"the norms of {depth} blocks",
+            what=f"the norms for L = {depth}",
             **about,
             mistaken_for={
                 "The identity term is missing: each block multiplies by I + J, not by J.": np.array(alone),
@@ -542,7 +542,7 @@ for n, width, depth in [(1, 3, 1), (3, 2, 2), (2, 3, 4)]:
     checks.close(
         checks.leaves_unchanged(gradient_norm_by_block, weights, x, np.sin, np.cos, grad_out),
         norms,
-        what=f"the norms of {depth} blocks and {n} samples",
+        what=f"the norms for L = {depth} and n = {n}",
         **about,
         mistaken_for={
             "The order is wrong: the input's norm comes first.": norms[::-1],
