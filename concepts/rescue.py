@@ -58,7 +58,7 @@ class Failing(nn.Sequential):
 class Block(nn.Module):
     r"""Two layers with a shortcut around them, normalised first: h + s·W₂ relu(W₁ norm(h)).
 
-    He et al. (2016), "Identity mappings in deep residual networks", with layer norm.
+    He et al. (2016b), "Identity mappings in deep residual networks", with layer norm.
 
     Args:
         width: Units.

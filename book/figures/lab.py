@@ -7,30 +7,39 @@ import math
 import numpy as np
 
 from concepts import activations, depth, saturation
-from figures.style import StaticFigure, canvas, label_line, show
+from figures.style import StaticFigure, canvas, show
 
 LAYERS, WIDTH, BATCH = 30, 64, 64
 NETWORKS = {
-    "sigmoid, Xavier": (saturation.sigmoid, saturation.sigmoid_grad, 1.0),
-    "ReLU, PyTorch": (activations.relu, activations.relu_grad, 1 / 3),
-    "ReLU, He": (activations.relu, activations.relu_grad, 2.0),
-    "ReLU, 4/n": (activations.relu, activations.relu_grad, 4.0),
+    "sigmoid, Xavier": (saturation.sigmoid, saturation.sigmoid_grad, 1.0, "-", "bottom"),
+    "ReLU, PyTorch": (activations.relu, activations.relu_grad, 1 / 3, "--", "top"),
+    "ReLU, He": (activations.relu, activations.relu_grad, 2.0, "-.", "top"),
+    "ReLU, 4/n": (activations.relu, activations.relu_grad, 4.0, ":", "top"),
 }
-"""Activation, its derivative, and n · Var(w)."""
+"""Activation, its derivative, n · Var(w), the curve's dashes, and which edge of its name lies at the curve."""
 
 
 def four_networks() -> StaticFigure:
     """Draw the gradient's norm by layer of four random networks of thirty layers."""
     figure, axes = canvas()
-    for number, (name, (f, df, scale)) in enumerate(NETWORKS.items()):
+    for number, (name, (f, df, scale, dashes, edge)) in enumerate(NETWORKS.items()):
         rng = np.random.default_rng(1)
         x, grad_out = rng.standard_normal((2, BATCH, WIDTH))
         weights = list(rng.normal(0.0, math.sqrt(scale / WIDTH), size=(LAYERS, WIDTH, WIDTH)))
         preactivations, outputs = depth.forward(weights, [np.zeros(WIDTH)] * LAYERS, x, f)
         gradients, _ = depth.backward(weights, preactivations, outputs, x, df, grad_out / BATCH)
         norms = [float(np.linalg.norm(gradient)) for gradient in gradients]
-        axes.plot(range(1, LAYERS + 1), norms, color=f"C{number}")
-        label_line(axes, LAYERS / 3, norms[LAYERS // 3], name, f"C{number}", ha="left")
+        axes.plot(range(1, LAYERS + 1), norms, color=f"C{number}", linestyle=dashes)
+        middle = LAYERS // 2
+        axes.annotate(
+            name,
+            (middle, norms[middle - 1]),
+            color=f"C{number}",
+            xytext=(0, 6) if edge == "bottom" else (0, -6),
+            textcoords="offset points",
+            ha="right" if edge == "bottom" else "left",
+            va=edge,
+        )
     axes.set(xlabel=r"layer $\ell$", ylabel=r"$\|\partial C / \partial W_\ell\|$", yscale="log")
     return show(
         figure,

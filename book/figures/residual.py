@@ -15,7 +15,7 @@ def branch_profiles() -> StaticFigure:
     depth, width, rng = 20, 128, np.random.default_rng(1)
     blocks, (x, grad_out) = branches.draw(depth, width, rng), rng.standard_normal((2, 128, width))
     l = np.arange(depth + 1)
-    figure, panels = canvas(columns=2, sharey=True)
+    figure, panels = canvas(columns=2, sharey=True, height=4.2)
     for kind, scale, label, color, marker in (
         ("shortcut", 1.0, r"$s = 1$", ORANGE, "s"),
         ("normalized", 1.0, r"$s = 1$, batch norm", GREEN, "v"),
@@ -31,7 +31,7 @@ def branch_profiles() -> StaticFigure:
         xlabel=r"block $\ell$", ylabel="second moment", yscale="log", title=r"signal, $\mathrm{E}[a_\ell^2]$"
     )
     panels[1].set(xlabel=r"block $\ell$", title=r"gradient, $\mathrm{E}[g_\ell^2]$")
-    panels[1].legend(loc="lower left")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return show(
         figure,
         alt="Two line charts over 20 blocks, logarithmic. With shortcuts and branches of full size the signal doubles "

@@ -20,7 +20,7 @@ def fixed_std() -> StaticFigure:
     layers = np.arange(1, depth + 1)
     x, delta_out = rng.standard_normal((300, width)), rng.standard_normal((300, width))
     figure, (forward, backward) = canvas(columns=2, sharey=True)
-    for std, color in ((0.3, ORANGE), (0.1, BLUE), (0.03, GREEN)):
+    for std, color, marker in ((0.3, ORANGE, "s"), (0.1, BLUE, "o"), (0.03, GREEN, "^")):
         weights = [rng.normal(0.0, std, size=(width, width)) for _ in layers]
         moments = xavier.gradient_moment_by_layer(weights, x, TANH.f, TANH.df, delta_out)
         for axes, profile in (
@@ -30,9 +30,9 @@ def fixed_std() -> StaticFigure:
             axes.plot(
                 layers,
                 profile,
-                ".-",
+                f"{marker}-",
                 color=color,
-                markersize=5,
+                markersize=3.5,
                 linewidth=1,
                 label=rf"$\mathrm{{std}} = {std}$",
             )
