@@ -91,7 +91,7 @@ def train_step(
     """
     optimizer.zero_grad()
     loss = loss_fn(model(x), y)
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()  # type: ignore[no-untyped-call]  # torch's own
     norm = nn.utils.clip_grad_norm_(model.parameters(), max_norm)
     optimizer.step()
     return loss.item(), norm.item()
@@ -245,7 +245,7 @@ def watched(model: nn.Module) -> Iterator[dict[str, list[float]]]:
 
         def on_the_way_forward(module: nn.Module, inputs: object, output: Tensor) -> None:
             if output.requires_grad:
-                output.register_hook(on_the_way_back)  # type: ignore[no-untyped-call]
+                output.register_hook(on_the_way_back)  # type: ignore[no-untyped-call]  # torch's own
 
         return on_the_way_forward
 

@@ -230,13 +230,13 @@ def batches(n: int, steps: int, batch: int, seed: int) -> Tensor:
 
 
 #: A top layer that differs by less than this from digit to digit gives its classifier nothing to learn from.
-BLIND, BLIND_STEPS = 1e-4, 50
+BLIND, BLIND_STEPS = 1e-4, 30
 
 
 def outcomes(plans: Sequence[Plan]) -> list[Outcome]:
     """Train the networks of some plans in the setting of the assignment, 300 steps on batches of 128, three seeds.
 
-    If the top layers are blind at the start, all of them, the networks get 50 steps.
+    If the top layers are blind at the start, all of them, the networks get 30 steps.
 
     Args:
         plans: They agree in their architecture.

@@ -148,7 +148,7 @@ def forward(
             u = _layer_norm(u, more[0], more[1])
         branch = f(u)
         if architecture.path == "shortcut":
-            branch = a + architecture.scale * branch
+            branch = torch.add(a, branch, alpha=architecture.scale)
         elif architecture.path == "gates":
             V, c = more[-2:]
             branch = torch.lerp(a, branch, torch.sigmoid(torch.baddbmm(c[:, :, None], V, a)))
@@ -199,7 +199,7 @@ def weight_gradient_norms(architecture: Architecture, theta: Tensor, x: Tensor, 
         y: Labels, (K, n).
     """
     theta = theta.detach().clone().requires_grad_()
-    costs(forward(architecture, theta, x)[-1], y).sum().backward()  # type: ignore[no-untyped-call]
+    costs(forward(architecture, theta, x)[-1], y).sum().backward()  # type: ignore[no-untyped-call]  # torch's own
     assert theta.grad is not None
     layers = architecture.parts(theta.grad)[:-1]
     # float32 holds a gradient of 1e-30, but not its square

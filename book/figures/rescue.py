@@ -87,7 +87,7 @@ def overview(found: Mapping[str, tuple[Plan, Outcome]]) -> StaticFigure:
 
 
 def depth_is_real(importance: Mapping[str, Sequence[float]]) -> StaticFigure:
-    """Draw how much the logits change when one layer's output is replaced by its mean.
+    """Draw how much the logits' contrasts change when one layer's output is replaced by its mean.
 
     Args:
         importance: By the name of a network, the relative change for each hidden layer.
@@ -97,12 +97,12 @@ def depth_is_real(importance: Mapping[str, Sequence[float]]) -> StaticFigure:
         axes.plot(range(1, len(values) + 1), np.maximum(values, 1e-4), marker, color=color, label=name)
     axes.axhline(0.02, **THEORY)
     axes.text(1, 0.022, "2 %", color=INK, va="bottom")
-    axes.set(xlabel="hidden layer", ylabel="change of the logits", yscale="log")
+    axes.set(xlabel="hidden layer", ylabel="change of the contrasts", yscale="log")
     axes.set_ylim(1e-4, 5)
     axes.legend(loc="center right", bbox_to_anchor=(1.0, 0.36))
     return show(
         figure,
-        alt="Relative change of the logits when the output of one hidden layer is replaced by its mean, by layer. "
-        "In the rescued network every layer lies above the line at two per cent; in the network whose branches are "
-        "a thousand times too small all but the first lie far below it.",
+        alt="Relative change of the logits, less their mean over the classes, when the output of one hidden layer is "
+        "replaced by its mean, by layer. In the rescued network every layer lies above the line at two per cent; in "
+        "the network whose branches are a thousand times too small all but the first lie far below it.",
     )
