@@ -372,7 +372,7 @@ checks.decided_by_generator(cd1_gradients, *few, checks.generator(rng), **about)
 # %% [markdown]
 # ## Step 4. Train one layer
 #
-# Draw a small random $W$ from `rng` (normal numbers of standard deviation 0.1 will do; their root mean square must be below 1), set $b = c = 0$, and descend the gradient of the autoencoder's loss with the *whole* batch:
+# Draw a small random $W$ from `rng` (normal numbers of standard deviation 0.1 will do; their root mean square must be below ½), set $b = c = 0$, and descend the gradient of the autoencoder's loss with the *whole* batch:
 #
 # $$W \leftarrow W - \eta\,\frac{\partial C}{\partial W}, \quad b \leftarrow b - \eta\,\frac{\partial C}{\partial b}, \quad c \leftarrow c - \eta\,\frac{\partial C}{\partial c}, \qquad \text{once in each of the epochs, all three at the same time.}$$
 #
@@ -506,7 +506,7 @@ for n, D, H in [(6, 3, 4), (4, 4, 2)]:
         },
     )
 checks.decided_by_generator(pretrain_layer, x, 5, 2, 0.1, checks.generator(rng), **about)
-# A layer of 1200 weights tells their size; a dozen of them may be large by chance.
+# A layer of 1200 weights tells their size; a dozen of them may be large by chance. What is below ½ is far below 0.9.
 W, _, _ = checks.items(
     checks.call(pretrain_layer, rng.random((2, 30)), 40, 1, 0.0, checks.generator(rng)), 3, **about
 )
