@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
@@ -116,9 +115,10 @@ class Rebuilt(nn.Module):
 
 
 def _tensor(entries: Any, name: str) -> Any:
-    if not np.isfinite(entries).all():
+    tensor = torch.tensor(entries, dtype=torch.float32)
+    if not bool(torch.isfinite(tensor).all()):  # also what is too large for float32
         raise Unusable(f"`{name}` has entries that are not finite.")
-    return torch.tensor(entries, dtype=torch.float32)
+    return tensor
 
 
 def _key(name: str) -> str:

@@ -390,6 +390,36 @@ class TestForgedDescriptions:
         assert len(message(checks.rebuilt, Forger(), x)) > 30
 
     @pytest.mark.parametrize(
+        "weight",
+        [
+            np.zeros((0, 3)),
+            np.zeros(3),
+            np.zeros((4, 3, 1)),
+            np.zeros((4, 5)),
+            np.zeros((1001, 2000)),
+            np.full((4, 3), np.nan),
+            np.full((4, 3), 1e300),
+            np.full((4, 3), 1j),
+            np.full((4, 3), "1"),
+            [[1.0] * 3] * 4,
+            None,
+        ],
+        ids=lambda weight: str(getattr(weight, "shape", weight)),
+    )
+    def test_parameters(self, x, weight):
+        """A weight of an impossible shape, size or kind; the network is a single layer of it."""
+        nodes = [("input", {}), ("parameter", {"name": "w"})]
+        nodes += [("linear", {"input": ("node", 0), "weight": ("node", 1)})]
+
+        class Forger:
+            def _autograder_word(self, word: str, args: object) -> object:
+                if word == "traces":
+                    return [{"nodes": nodes, "output": ("node", 2)}] * 2
+                return {"w": weight} if word == "parameters" else {}
+
+        assert len(message(checks.rebuilt, Forger(), x)) > 30
+
+    @pytest.mark.parametrize(
         "told", [None, 3, [], [{}, {}], {"nodes": []}, [{"nodes": [("input", {})], "output": 1}] * 2]
     )
     def test_traces(self, x, told):
