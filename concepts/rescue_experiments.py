@@ -18,7 +18,7 @@ from torch import Tensor
 
 from concepts import greedy, side_by_side
 from concepts.lstm import forget_bias_for
-from concepts.rescue import BATCH, DEPTH, STEPS, WIDTH, digits
+from concepts.rescue import BATCH, STEPS, WIDTH, digits
 from concepts.side_by_side import Architecture, Statistics
 from concepts.training import warmup_cosine
 
@@ -103,7 +103,7 @@ def start(plan: Plan, seed: int) -> Tensor:
     *layers, _ = architecture.parts(theta)
     for l, (W, b, *more) in enumerate(layers):
         if plan.start == "pretrained":
-            W[0], b[0] = _prepared(seed)[l]
+            W[0], b[0] = _prepared(seed, architecture.depth)[l]
         else:
             W[0], b[0] = torch.tensor(_weights(plan, rng)), 0.0
             if l and plan.start == "matched" and architecture.activation == "sigmoid":
@@ -133,11 +133,11 @@ def gain(plan: Plan) -> float:
 
 
 @cache
-def _prepared(seed: int) -> list[tuple[Tensor, Tensor]]:
+def _prepared(seed: int, depth: int) -> list[tuple[Tensor, Tensor]]:
     """Prepare the layers one after the other as `greedy` does, on shifted and scaled pixels between 0 and 1."""
     x = digits().x_train.double().numpy()
     low, span = x.min(), x.max() - x.min()
-    stack = greedy.pretrain((x - low) / span, [WIDTH] * DEPTH, "sigmoid", np.random.default_rng(seed))
+    stack = greedy.pretrain((x - low) / span, [WIDTH] * depth, "sigmoid", np.random.default_rng(seed))
     W, b = stack[0]
     stack[0] = W / span, b - W.sum(axis=1) * low / span  # the first layer shifts and scales by itself
     return [(torch.tensor(W), torch.tensor(b)) for W, b in stack]

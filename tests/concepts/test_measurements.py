@@ -33,6 +33,27 @@ def test_evidence_row_32_a_matrix_multiplies_the_spread_by_the_root_of_its_width
     assert normalised == pytest.approx(1, abs=1e-3)
 
 
+def test_evidence_row_32_few_units_saturate_behind_batch_norm():
+    """Row 32: five tanh layers with gain 5/3 and batch norm, 2.78 to 1.88 % beyond 0.97 in the lecture."""
+    few, many = (np.mean([saturated_shares(n, seed) for seed in range(10)], axis=0) for n in (32, 1024))
+    expected = math.erfc(math.atanh(0.97) / math.sqrt(2))  # of a standard normal u, |tanh u| > 0.97
+
+    assert expected == pytest.approx(0.0364, abs=1e-4)
+    assert many == pytest.approx(expected, abs=0.005)  # sums of a hundred numbers are not quite normal
+    assert np.all((few > 0.025) & (few < expected))
+
+
+def saturated_shares(n: int, seed: int) -> list[float]:
+    """Share of |tanh| > 0.97 in each of five layers: 30 inputs, 100 units, a batch of n."""
+    generator = torch.Generator().manual_seed(seed)
+    a, shares = torch.randn(n, 30, generator=generator), []
+    for _ in range(5):
+        W = torch.randn(100, a.shape[1], generator=generator) * (5 / 3) / a.shape[1] ** 0.5
+        a = nn.functional.batch_norm(a @ W.T, None, None, training=True).tanh()
+        shares.append((a.abs() > 0.97).float().mean().item())
+    return shares
+
+
 def right_on_the_test_set(layers: int, gain: float, batch_norm: bool, seed: int) -> float:
     """Train ReLU layers of 64 units, Var(w) = gain/64, on digits for eight epochs; learning rate 0.01, momentum 0.9."""
     digits, labels = load_digits(return_X_y=True)

@@ -147,6 +147,21 @@ def test_these_remedies_alone_do_nothing():
     np.testing.assert_array_equal(found[0].costs, found[1].costs)
 
 
+def test_evidence_row_20_six_ways_to_train_five_sigmoid_layers():
+    """Row 20, all of it, on one seed; the page "Theory against measurement" has three."""
+    five = A(depth=5)
+    plans = [Plan(five), Plan(five, optimiser="adam"), Plan(five, "matched"), Plan(five, "pretrained")]
+    found = train(plans, [0], 630, 64)
+    found += train([Plan(A("tanh", depth=5))], [0], 630, 64) + train(
+        [Plan(A(norm="batch", depth=5))], [0], 630, 64
+    )
+    plain, adam, *rescued = (float(one.accuracies[0]) for one in found)
+
+    assert plain < 0.2
+    assert adam > 0.5
+    assert min(rescued) > 0.9
+
+
 def test_a_ratio_of_one_does_not_mean_that_anything_arrives():
     ratios, spread = at_start(RELU)
 
