@@ -124,7 +124,9 @@ def test_no_source_of_an_assignment_is_in_the_site():
     assert names & {f"{slug}.py" for slug in SLUGS} == set()
 
 
-@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize(
+    "slug", [pytest.param(slug, marks=pytest.mark.slow) if slug == "rescue" else slug for slug in SLUGS]
+)
 def test_the_solution_runs_from_start_to_end(slug, tmp_path):
     """Every code cell, experiments included, with each warning an error."""
     code = [cell["source"] for cell in source_notebook(slug, ROOT).cells if cell["cell_type"] == "code"]
