@@ -178,8 +178,9 @@ def train(
     architecture, known, k = plans[0].architecture, digits(), len(plans) * len(seeds)
     if any(plan.architecture != architecture for plan in plans):
         raise ValueError("networks that train side by side have the same architecture")
-    thetas = [torch.stack([start(plan, seed) for seed in seeds]) for plan in plans]
-    before = [measure(architecture, theta) for theta in thetas]
+    starts = _starts(plans, seeds)
+    measured = {name: measure(architecture, theta) for name, theta in starts.items()}
+    thetas = [starts[plan.start].clone() for plan in plans]
     optimisers = [_optimiser(plan, theta.requires_grad_()) for plan, theta in zip(plans, thetas, strict=True)]
     rows = torch.stack([batches(len(known.x_train), steps, batch, seed) for seed in seeds], dim=1)
     statistics = Statistics(architecture, k)
@@ -198,7 +199,15 @@ def train(
         x = known.x_test.T.expand(k, -1, -1)
         logits = side_by_side.forward(architecture, torch.cat(thetas), x, statistics, training=False)[-1]
     right = (logits.argmax(dim=1) == known.y_test).double().mean(dim=1).view(len(plans), -1).numpy()
-    return [Outcome(*before[i], costs[:, i], norms[:, i], right[i]) for i in range(len(plans))]
+    return [
+        Outcome(*measured[plan.start], costs[:, i], norms[:, i], right[i]) for i, plan in enumerate(plans)
+    ]
+
+
+def _starts(plans: Sequence[Plan], seeds: Sequence[int]) -> dict[str, Tensor]:
+    """Draw the networks of plans of one architecture, (K, P) by the name of a start: alike starts are drawn once."""
+    alike = {plan.start: plan for plan in plans}
+    return {name: torch.stack([start(plan, seed) for seed in seeds]) for name, plan in alike.items()}
 
 
 def _optimiser(plan: Plan, theta: Tensor) -> torch.optim.Optimizer:
@@ -241,6 +250,6 @@ def outcomes(plans: Sequence[Plan]) -> list[Outcome]:
     Args:
         plans: They agree in their architecture.
     """
-    thetas = torch.stack([start(plan, seed) for plan in plans for seed in SEEDS])
+    thetas = torch.cat(list(_starts(plans, SEEDS).values()))
     blind = measure(plans[0].architecture, thetas)[1].max() < BLIND
     return train(plans, SEEDS, BLIND_STEPS if blind else STEPS)
