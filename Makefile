@@ -57,6 +57,14 @@ quick: environment  ## the tests that need no browser and are not long
 	$(call say,Quick tests)
 	@python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m 'not browser and not slow' $(TEST_OPTIONS)
 
+# Left out: a test of what an import loads, which is more while it is measured, and one that kills the grader.
+.PHONY: coverage
+coverage: environment  ## which lines and branches of autograder and concepts their tests reach
+	$(call say,Coverage)
+	@mkdir -p -m 777 build/coverage
+	@PYTHONPATH=$(CURDIR) python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov \
+	  -m 'not browser' -k 'not import_is_light and not all_dies' tests/concepts tests/autograder $(TEST_OPTIONS)
+
 .PHONY: lint
 lint: environment  ## format, lint, types, import floors
 	$(call say,Format · lint · types · import floors)
@@ -95,7 +103,7 @@ system:  ## Debian packages for the tests: bubblewrap, chromium, postgresql, npm
 
 .PHONY: clean
 clean:  ## remove all that was built; the environment stays
-	rm -rf build _build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
+	rm -rf build _build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 .PHONY: help
 help:  ## this list
