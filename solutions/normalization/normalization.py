@@ -388,6 +388,7 @@ for n, features, rest in [
         found,
         expected,
         what=f"the running mean and variance after a batch of {n}, momentum = {momentum:.4g},",
+        scale=1.0,  # a mean near 0 is a sum of deviations of size 1
         **about,
         mistaken_for={
             "The running variance takes the unbiased variance, ÷(n − 1).": (expected[0], biased),

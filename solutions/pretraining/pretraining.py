@@ -190,6 +190,7 @@ for n, D, H in [(1, 3, 2), (5, 2, 4), (4, 4, 4), (7, 6, 1), (20, 3, 8)]:
         (dW, db, dc),
         what=f"(dW, db, dc) for n, D, H = {n}, {D}, {H}",
         see="pretraining#the-autoencoder",
+        scale=0.1,  # a sum of terms of size 0.1 and more may come out near 0
         mistaken_for={
             "The decoder's part of dW is missing: W stands twice in the network.": (encoder, db, dc),
             "The encoder's part of dW is missing: W stands twice in the network.": (decoder.T, db, dc),
@@ -212,6 +213,7 @@ for n, D, H in [(1, 3, 2), (5, 2, 3), (3, 3, 3)]:
         slopes,
         what=f"(dW, db, dc) for n, D, H = {n}, {D}, {H} (against finite differences)",
         tolerance=1e-4,
+        scale=0.1,
         **about,
         mistaken_for={
             "The gradient of the mean is asked for: divide by the number of samples.": tuple(
