@@ -371,6 +371,32 @@ def test_a_long_name_of_nobody_in_a_list_is_cut_to_what_a_folder_may_have(tmp_pa
     assert submitted(course) == {student: notebook("x")}
 
 
+def test_a_date_that_never_was_and_an_owner_whom_nobody_knows_do_no_harm(tmp_path, course, monkeypatch):
+    (tmp_path / "in").mkdir()
+    without_date = zipfile.ZipInfo("jdoe_he.ipynb")
+    without_date.date_time = (1980, 0, 0, 0, 0, 0)  # as programs write it that know no time
+    with zipfile.ZipFile(tmp_path / "in" / "x.zip", "w") as whole:
+        whole.writestr(without_date, notebook("x"))
+    (tmp_path / "in" / "zo_he.ipynb").write_bytes(notebook("y"))
+
+    def unknown(path):
+        raise KeyError(f"getpwuid(): uid not found: {path}")
+
+    monkeypatch.setattr(source.Path, "owner", unknown)
+    assert collect("he", tmp_path / "in", course, PEOPLE).new == ["jdoe", "zo"]
+
+
+def test_an_archive_that_its_archive_lost_is_no_notebook(tmp_path, course):
+    inner = packed({"he.ipynb": notebook("A" * 500)})
+    path = archive(tmp_path / "x.zip", {"doejane_1042_501_he.zip": inner})
+    content = bytearray(path.read_bytes())
+    at = content.index(b"he.zip") + len("he.zip")
+    content[at + 10 : at + 30] = bytes(20)
+    path.write_bytes(content)
+
+    assert collect("he", path, course, PEOPLE).notices == ["jdoe: no notebook among he.zip"]
+
+
 def test_a_folder_of_the_class_may_hold_hidden_and_other_things(tmp_path, course):
     files = {
         "__MACOSX/._jdoe_he.ipynb": b"x",
