@@ -35,6 +35,12 @@ book: environment exercises  ## the site, into _build/html; warnings are errors
 	$(call say,Book ▸ _build/html)
 	@jupyter-book build . -W -n --keep-going $(BOOK_OPTIONS)
 
+.PHONY: pdf
+pdf: book  ## the book as one PDF, _build/html/gradients.pdf, linked from the first page
+	$(call say,PDF ▸ _build/html/gradients.pdf)
+	@.ci/system chromium
+	@python -P book/_ext/course/pdf.py $(PDF_OPTIONS)
+
 .PHONY: grade
 grade: environment exercises  ## grade the sample class of tests/cohort, into build/class
 	$(call say,Sample class ▸ $(COURSE))

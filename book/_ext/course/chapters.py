@@ -20,6 +20,8 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from course.elements import Element
+
 
 class Table(nodes.General, nodes.Element):
     """The place of the table until every title is known; it holds the links to the assignments."""
@@ -91,7 +93,8 @@ def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         heads = ("Part", "Chapter", "The question that it answers", "Assignment")
         filled = table(heads, (18, 22, 42, 18), _rows(app, docname, place))
         filled["classes"].append("chapters")
-        place.replace_self(filled)
+        # pdf.py fills the paragraph when there is a PDF.
+        place.replace_self([filled, Element.of("p", {"class": "pdf-link"})])
 
 
 def _again(app: Sphinx, env: Any) -> list[str]:
