@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.site import built
-from tests.site.conftest import Visit, settle
+from tests.site.conftest import Visit, settle, watch
 from tests.site.test_pages import violations
 
 Visitor = Callable[..., Visit]
@@ -150,19 +150,33 @@ def test_damaged_marks_count_as_none(visit: Visitor):
 
 
 @pytest.mark.browser
-def test_with_storage_blocked_or_full_it_works_and_says_that_nothing_is_kept(visit: Visitor):
+def test_with_storage_blocked_it_works_and_says_that_nothing_is_kept(visit: Visitor):
     blocked = visit(CHAPTER, storage=False)
     mark(blocked.page)
     expect(blocked.page.locator(".done-state")).to_contain_text("does not let this site keep it")
     expect(blocked.page.locator(".done-tick")).to_have_count(1)
     assert blocked.errors == []
 
-    full = visit(CHAPTER).page
-    full.evaluate(
-        "() => { Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
+
+@pytest.mark.browser
+def test_with_storage_full_the_theme_works_and_the_marks_say_that_nothing_is_kept(
+    context: Callable[..., BrowserContext], address: str
+):
+    profile = context()
+    profile.add_init_script(
+        "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }"
     )
-    mark(full)
-    expect(full.locator(".done-state")).to_contain_text("does not let this site keep it")
+    seen = Visit(profile.new_page(), address)
+    watch(seen)
+    seen.page.goto(f"{address}/{CHAPTER}")
+    mode = "document.documentElement.dataset.mode"
+    before = seen.page.evaluate(mode)
+    seen.page.locator(".theme-switch-button").first.click()
+    assert seen.page.evaluate(mode) != before
+
+    mark(seen.page)
+    expect(seen.page.locator(".done-state")).to_contain_text("does not let this site keep it")
+    assert seen.errors == []
 
 
 @pytest.mark.browser

@@ -79,16 +79,22 @@ def _only_where_needed(
 
 
 # The theme and Sphinx keep some settings without asking whether the browser allows it, and stop where it does not.
-# For them alone there is then a place that lasts until the page is left; everybody else is told as before.
+# For them alone there is then a place that lasts until the page is left, or, where storage is full, none;
+# everybody else is told as before.
 _STORAGE = """
-<script data-first>
+<script data-first>{
+const theirs = ["mode", "theme", "pst_banner_pref", "sidebar-scroll-top", "sphinx_highlight_terms"];
+const setItem = Storage.prototype.setItem;
+Storage.prototype.setItem = function (name, value) {
+  try { setItem.call(this, name, value); } catch (full) { if (!theirs.includes(name)) throw full; }
+};
 for (const place of ["localStorage", "sessionStorage"]) try { window[place].length; } catch (blocked) {
-  const theirs = ["mode", "theme", "pst_banner_pref", "sidebar-scroll-top", "sphinx_highlight_terms"], kept = new Map();
+  const kept = new Map();
   const own = (name) => { if (!theirs.includes(name)) throw blocked; return name; };
   try { Object.defineProperty(window, place, { configurable: true, value: {
     getItem: (name) => kept.get(own(name)) ?? null, setItem: (name, value) => kept.set(own(name), String(value)),
     removeItem: (name) => kept.delete(own(name)), get length() { throw blocked; } } }); } catch { /* as it was */ }
-}</script>
+}}</script>
 """
 
 
