@@ -732,6 +732,7 @@ for shapes in SHAPES:
             expected,
             what=f"the parameters after a step with lr = {lr:.4g}, weight_decay = {decay:.4g}",
             see="clipping#weight-decay",
+            scale=1.0,  # weight and step may cancel
             mistaken_for={
                 "The step goes downhill: against the gradient.": [
                     W - move for W, move in zip(weights, moves)
