@@ -91,15 +91,9 @@ def _mark(submission: SubmittedAssignment) -> Mark:
 
 
 def by_hand(gradebook: Gradebook, slug: str) -> dict[str, dict[str, ByHand]]:
-    """Return what persons gave in one assignment: by student, then by cell."""
-    from nbgrader.api import MissingEntry
-
-    try:
-        submissions = gradebook.assignment_submissions(slug)
-    except MissingEntry:
-        return {}
+    """Return what persons gave in one assignment, which the gradebook must have: by student, then by cell."""
     found: dict[str, dict[str, ByHand]] = defaultdict(dict)
-    for submission in submissions:
+    for submission in gradebook.assignment_submissions(slug):
         for notebook in submission.notebooks:
             comments = {c.name: c.manual_comment for c in notebook.comments if c.manual_comment}
             for grade in notebook.grades:

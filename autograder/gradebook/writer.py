@@ -125,7 +125,7 @@ class Writer:
             marks.enrol(self._gradebook, people)
 
     def by_hand(self, slug: str) -> dict[str, dict[str, ByHand]]:
-        """Return what persons gave in one assignment: by student, then by cell."""
+        """Return what persons gave in one assignment that was prepared: by student, then by cell."""
         with Explained(self._url):
             return marks.by_hand(self._gradebook, slug)
 
