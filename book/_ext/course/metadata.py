@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -122,7 +123,9 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     base, out = app.config.html_baseurl, Path(app.outdir)
     (out / "404.html").write_text(lost(app.config.html_title or app.config.project, base), encoding="utf-8")
     (out / "sitemap.xml").unlink(missing_ok=True)
-    if base:
+    if not base:  # what an earlier build made, when there was one
+        shutil.rmtree(out / cards.FOLDER, ignore_errors=True)
+    else:
         names = [*sorted(app.env.found_docs), *browser.names(Path(app.srcdir))]
         pages = [app.builder.get_target_uri(name) for name in names]
         (out / "sitemap.xml").write_text(sitemap(base, pages), encoding="utf-8")
