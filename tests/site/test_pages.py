@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -37,10 +38,9 @@ def violations(visit: Visit) -> list[str]:
 
 def test_pages_load_from_one_place_and_without_errors(visit: Visitor, site: Path):
     for name in built.pages(site):
-        seen = visit(name)
-
-        assert seen.foreign == [], name
-        assert seen.errors == [], name
+        with closing(visit(name)) as seen:
+            assert seen.foreign == [], name
+            assert seen.errors == [], name
 
 
 def test_the_search_page_and_the_index_load_without_errors(visit: Visitor):
@@ -53,28 +53,28 @@ def test_the_search_page_and_the_index_load_without_errors(visit: Visitor):
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_axe_finds_nothing_serious(visit: Visitor, site: Path, scheme: str):
     for name in built.pages(site):
-        assert violations(visit(name, scheme=scheme)) == [], name
+        with closing(visit(name, scheme=scheme)) as seen:
+            assert violations(seen) == [], name
 
 
 def test_nothing_is_wider_than_a_phone(visit: Visitor, site: Path):
     for name in built.pages(site):
-        page = visit(name, width=390).page
-
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
-        # A child of the text that sticks out would be cut off rather than scroll the page.
-        outside = page.evaluate(
-            """() => [...document.querySelectorAll('article > section > *, article > section > section > *')]
-               .filter((e) => e.getBoundingClientRect().right > innerWidth + 1).map((e) => e.outerHTML.slice(0, 99))"""
-        )
-        assert outside == [], name
+        with closing(visit(name, width=390)) as seen:
+            assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390, name
+            # A child of the text that sticks out would be cut off rather than scroll the page.
+            outside = seen.page.evaluate(
+                """() => [...document.querySelectorAll('article > section > *, article > section > section > *')]
+                   .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+                   .map((e) => e.outerHTML.slice(0, 99))"""
+            )
+            assert outside == [], name
 
 
 def test_formulas_are_typeset(visit: Visitor, site: Path):
     for slug in (*built.chapters(), "notation"):
-        page = visit(f"book/{slug}.html").page
-
-        assert page.locator("mjx-container").count() > 10, slug
-        assert page.locator("mjx-merror").count() == 0, slug
+        with closing(visit(f"book/{slug}.html")) as seen:
+            assert seen.page.locator("mjx-container").count() > 10, slug
+            assert seen.page.locator("mjx-merror").count() == 0, slug
 
 
 def test_without_javascript_all_text_and_a_still_figure_can_be_read(visit: Visitor):
