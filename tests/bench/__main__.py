@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     top = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     top.add_argument("slugs", nargs="*", default=["chain_rule", "pytorch"], help="assignments")
-    top.add_argument("--class-size", type=int, default=60, help="submissions that we grade")
+    top.add_argument("--class-size", type=int, default=200, help="submissions that we grade")
     top.add_argument("--stock-size", type=int, default=5, help="submissions that the others grade")
     top.add_argument(
         "--sizes", type=int, nargs="*", default=[100, 500], help="classes to grow by; 100 500 2000 takes long"
