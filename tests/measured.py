@@ -27,7 +27,7 @@ _popen, _send = subprocess.Popen.__init__, signal.pidfd_send_signal
 
 def coverage_init(registry: Plugins, options: dict[str, Any]) -> None:
     """Take two functions' places; coverage calls this in every process that it measures."""
-    subprocess.Popen.__init__ = _started  # type: ignore[method-assign]
+    subprocess.Popen.__init__ = _started  # type: ignore[method-assign]  # that is the plugin's purpose
     signal.pidfd_send_signal = _ended
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.site.conftest import Visit
 from tests.site.test_pages import contrast, rgb
@@ -15,8 +16,8 @@ Visitor = Callable[..., Visit]
 SEEN = "(one) => one.checkVisibility({ visibilityProperty: true })"
 
 
-def shown(page: object, selector: str) -> list[bool]:
-    return [one.evaluate(SEEN) for one in page.locator(selector).all()]  # type: ignore[attr-defined]
+def shown(page: Page, selector: str) -> list[bool]:
+    return [one.evaluate(SEEN) for one in page.locator(selector).all()]
 
 
 def test_a_chapter_on_paper_has_no_bars_and_no_buttons_but_its_questions(visit: Visitor):
