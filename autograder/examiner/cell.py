@@ -9,6 +9,8 @@ import io
 import traceback
 import warnings
 from dataclasses import dataclass
+from functools import cache
+from types import CodeType
 from typing import Any
 
 from autograder import checks
@@ -35,13 +37,49 @@ class Verdict:
     own_fault: bool = False
 
 
-def names_taken(source: str, given: dict[str, Any]) -> list[str]:
-    """Return the names that a test cell reads and neither it nor the key's own cells define, sorted."""
-    tree = ast.parse(source)
+@dataclass(frozen=True)
+class Compiled:
+    """A cell of the key, ready to run.
+
+    Attributes:
+        code: Its code.
+        reads: The names that it reads and does not define itself, sorted.
+        imports: The modules that it imports.
+    """
+
+    code: CodeType
+    reads: tuple[str, ...]
+    imports: tuple[str, ...]
+
+
+@cache
+def compiled(name: str, source: str) -> Compiled:
+    """Return a cell compiled; done once where processes are forked, all of them have it.
+
+    Raises:
+        SyntaxError: It is no Python.
+    """
+    tree = ast.parse(source, f"<{name}>")
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
     read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
     bound = {node.id for node in names if isinstance(node.ctx, ast.Store)} | set(_defined(tree))
-    return sorted(read - bound - set(given) - set(dir(builtins)))
+    return Compiled(compile(tree, f"<{name}>", "exec"), tuple(sorted(read - bound)), tuple(_imported(tree)))
+
+
+def names_taken(cell: Compiled, given: dict[str, Any]) -> list[str]:
+    """Return the names that a test cell takes from the notebook: neither it nor the key's own cells define them."""
+    return [name for name in cell.reads if name not in given and not hasattr(builtins, name)]
+
+
+def _imported(tree: ast.AST) -> list[str]:
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            # `from concepts import xavier` names a module; a name that is none is not found, and does no harm.
+            found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return found
 
 
 def _defined(tree: ast.AST) -> list[str]:
@@ -70,10 +108,11 @@ def run_cell(name: str, source: str, given: dict[str, Any], conversation: Conver
     """
     namespace = dict(given)
     try:
-        for wanted in names_taken(source, given):
+        cell = compiled(name, source)
+        for wanted in names_taken(cell, given):
             with contextlib.suppress(NameError):  # the check's own use of the name says it better
                 namespace[wanted] = conversation.get(wanted)
-        _execute(name, source, namespace, seed)
+        _execute(cell.code, namespace, seed)
     except BaseException as error:  # whatever ends the cell early, it has not passed
         return _judge(error, conversation)
     if conversation.broken is not None:  # a check that swallowed the end of the conversation proves nothing
@@ -81,12 +120,12 @@ def run_cell(name: str, source: str, given: dict[str, Any], conversation: Conver
     return Verdict(passed=True)
 
 
-def _execute(name: str, source: str, namespace: dict[str, Any], seed: int) -> None:
+def _execute(code: CodeType, namespace: dict[str, Any], seed: int) -> None:
     checks.use_seed(seed)
     silence = io.StringIO()
     with contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        exec(compile(source, f"<{name}>", "exec"), namespace)
+        exec(code, namespace)
 
 
 def _judge(error: BaseException, conversation: Conversation) -> Verdict:

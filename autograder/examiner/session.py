@@ -15,13 +15,14 @@ from autograder.examiner.cell import Verdict
 from autograder.records import AnswerKey, Limits, Role
 
 ENTRY = "autograder.examiner.child:main"
+PREPARE = "autograder.examiner.child:prepare"
 
 
 class ForkServer(Protocol):
     """A warm process that forks on request; see `autograder.kernel.zygote`."""
 
-    def fork(self, entry: str, arguments: object, fds: list[int]) -> int:
-        """Run `entry` in a fork and return its pidfd."""
+    def fork(self, entry: str, arguments: object, fds: list[int], *, prepare: str) -> int:
+        """Run `prepare` in the server and `entry` in a fork; return its pidfd."""
 
 
 class Examiner:
@@ -48,7 +49,7 @@ class Examiner:
     def _start(self) -> None:
         self._control, theirs = socket.socketpair()
         with theirs:
-            self._pidfd = self._server.fork(ENTRY, self._arguments, [theirs.fileno()])
+            self._pidfd = self._server.fork(ENTRY, self._arguments, [theirs.fileno()], prepare=PREPARE)
 
     def __enter__(self) -> Self:
         return self

@@ -1,6 +1,6 @@
 """The zygote's program: import once, then fork a child for every request, until the grader is gone.
 
-It runs nobody's code and no torch operation: after a multi-threaded operation in the parent, a forked child hangs.
+It runs nobody's cells and no torch operation: after a multi-threaded operation in the parent, a forked child hangs.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ def serve(control: socket.socket, confinement: Confinement) -> None:
             channel.send(control, {"swept": True})
             continue
         request = Request.from_message(message, descriptors)
+        request.make_ready()
         try:
             pid = _fork(control, request, confinement)
         except OSError as error:

@@ -76,18 +76,22 @@ class Zygote:
         """Process id of the program; 0 if it does not run."""
         return self._program.pid
 
-    def fork(self, entry: str, arguments: object, descriptors: Sequence[int] = ()) -> int:
+    def fork(
+        self, entry: str, arguments: object, descriptors: Sequence[int] = (), *, prepare: str = ""
+    ) -> int:
         """Run trusted code in a fork; it is not confined, and dies with the zygote.
 
         Args:
             entry: `package.module:function`, called with the arguments and a list of descriptors.
             arguments: Anything that JSON can carry.
             descriptors: Copied into the child.
+            prepare: Likewise, called with the arguments in the zygote itself before it forks: for imports, and for
+                what is computed once and remembered.
 
         Returns:
             The child's pidfd, owned by the caller.
         """
-        message = {"entry": entry, "warden": False, "folder": "", "user": 0}
+        message = {"entry": entry, "prepare": prepare, "warden": False, "folder": "", "user": 0}
         return self._program.request(message, {"arguments": arguments}, descriptors)
 
     @contextlib.contextmanager

@@ -17,7 +17,7 @@ from autograder.bridge.student import serve
 from autograder.bridge.wire import Wire
 from autograder.cage import Level
 from autograder.errors import BridgeError
-from autograder.examiner.cell import MAX_MESSAGE, Verdict, names_taken, run_cell
+from autograder.examiner.cell import MAX_MESSAGE, Verdict, compiled, names_taken, run_cell
 from autograder.examiner.child import cell_seed
 from autograder.examiner.session import Examiner
 from autograder.kernel import Zygote
@@ -244,7 +244,14 @@ def test_a_seed_belongs_to_one_check_of_one_submission():
     ],
 )
 def test_names_that_nobody_else_defines_are_the_students(source, names):
-    assert names_taken(source, GIVEN) == names
+    assert names_taken(compiled("check", source), GIVEN) == names
+
+
+def test_a_cell_is_compiled_once_and_says_what_it_imports() -> None:
+    source = "import os.path as p\nfrom json import dumps\ndef f():\n    from . import x\n    import numpy"
+
+    assert compiled("check", source) is compiled("check", source)
+    assert compiled("check", source).imports == ("os.path", "json", "json.dumps", "numpy")
 
 
 KEY = AnswerKey(
@@ -257,6 +264,10 @@ KEY = AnswerKey(
         KeyCell("check_dies", Role.CHECK, "os.kill(os.getpid(), signal.SIGKILL)", 1.0),
         KeyCell("check_draw", Role.CHECK, "raise AssertionError(str(checks.rng().normal()))", 1.0),
         KeyCell("check_memory", Role.CHECK, "x = bytearray(64 << 30)", 1.0),
+        KeyCell(
+            "check_early", Role.CHECK, "import sys\nassert 'colorsys' in sys.modules\nimport colorsys", 1.0
+        ),
+        KeyCell("check_import", Role.CHECK, "import nowhere_at_all", 1.0),
     ),
 )
 
@@ -289,6 +300,15 @@ def test_a_process_that_dies_or_hangs_is_replaced(ask):
     assert ask("check_dies").broken == "examiner"
     assert ask("check_good") == Verdict(True)
     assert ask("check_slow", seconds=0.2).broken == "deadline"
+    assert ask("check_good") == Verdict(True)
+
+
+def test_what_the_cells_import_is_there_before_the_fork(ask):
+    assert ask("check_early") == Verdict(True)
+
+
+def test_a_module_that_cannot_be_imported_spoils_its_own_cell_alone(ask):
+    assert "nowhere_at_all" in ask("check_import").message
     assert ask("check_good") == Verdict(True)
 
 
