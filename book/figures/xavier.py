@@ -14,6 +14,31 @@ BACKWARD_LABEL = r"gradients, $\mathrm{E}[\delta_\ell^2]$"
 DELTA_LABEL = r"$\mathrm{E}[\delta_\ell^2]$, last layer = 1"
 
 
+def by_layer(std: float = 0.02) -> StaticFigure:
+    """Draw both profiles of a tanh network, in theory and in one random network, as the page's widget opens."""
+    depth, width, rng = 20, 100, np.random.default_rng(0)
+    layers = np.arange(1, depth + 1)
+    x, delta_out = rng.standard_normal((2, 300, width))
+    weights = [rng.normal(0.0, std, size=(width, width)) for _ in layers]
+    moments = xavier.gradient_moment_by_layer(weights, x, TANH.f, TANH.df, delta_out)
+    q, backward = mean_field.square_profiles(TANH.f, TANH.df, width * std**2, depth)
+    forward = [mean_field.next_variance(TANH.f, before) for before in q]
+    figure, axes = canvas()
+    axes.plot(layers, forward, color=BLUE)
+    axes.plot(layers, xavier.variance_by_layer(weights, x, TANH.f), "o", color=BLUE, label=FORWARD_LABEL)
+    axes.plot(layers, backward, "--", color=ORANGE)
+    axes.plot(layers, moments / moments[-1], "s", color=ORANGE, label=BACKWARD_LABEL)
+    title = rf"$\mathrm{{std}} = {std}$"
+    axes.set(xlabel=r"layer $\ell$", ylabel="variance", yscale="log", xticks=[1, 5, 10, 15, 20], title=title)
+    axes.legend(loc="lower center")
+    return show(
+        figure,
+        alt="Line chart over 20 layers, logarithmic, for a standard deviation of 0.02. The variance of the "
+        "activations falls from 0.04 in layer 1 to 1e-28 in layer 20, the mean square of the gradients from 1 in "
+        "layer 20 to 3e-27 in layer 1; dots of a random network lie on the predicted lines.",
+    )
+
+
 def fixed_std() -> StaticFigure:
     """Draw both profiles of a tanh network for three fixed standard deviations of the weights."""
     depth, width, rng = 20, 100, np.random.default_rng(0)

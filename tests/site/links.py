@@ -13,6 +13,7 @@ class Document:
     """What matters of a page."""
 
     anchors: set[str] = field(default_factory=set)
+    repeated: set[str] = field(default_factory=set)
     links: list[str] = field(default_factory=list)
     loaded: list[str] = field(default_factory=list)
     figures: list[tuple[str, str]] = field(default_factory=list)
@@ -22,9 +23,14 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.document = Document()
+        self.ids: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {key: value or "" for key, value in attrs}
+        if (anchor := values.get("id")) in self.ids:
+            self.document.repeated.add(str(anchor))
+        elif anchor:
+            self.ids.add(anchor)
         self.document.anchors.update(values[key] for key in ("id", "name") if values.get(key))
         addresses = [values[key] for key in ("href", "src") if values.get(key)]
         # xlink:href inside an SVG has another name, so it is not looked at here.

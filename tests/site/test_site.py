@@ -27,11 +27,23 @@ def test_the_link_checker_sees_what_is_broken(tmp_path: Path):
         '<a href="a.html#x">ok</a><a href="https://example.org/#z">elsewhere</a>'
     )
     documents = {path: read(path) for path in tmp_path.glob("*.html")}
+    (tmp_path / "c.html").write_text('<p id="x"><svg><g id="y"/><g id="x"/></svg><a name="y"></a>')
 
+    assert read(tmp_path / "c.html").repeated == {"x"}
     assert broken_links(tmp_path, documents) == [
         "a.html: b.html#y: no such anchor",
         "a.html: no.png: no such file",
     ]
+
+
+def test_no_anchor_stands_twice_on_a_page(site: Path, documents: dict[Path, Document]):
+    twice = {
+        path.relative_to(site).as_posix(): sorted(document.repeated)[:3]
+        for path, document in documents.items()
+        if document.repeated
+    }
+
+    assert twice == {}
 
 
 def test_every_figure_says_what_is_to_be_seen(site: Path, documents: dict[Path, Document]):
