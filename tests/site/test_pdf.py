@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -54,10 +56,8 @@ def test_every_anchor_of_the_book_is_there_once(site: Path):
     config = yaml.safe_load((ROOT / "_config.yml").read_text())
     text = pdf.Book(site, pdf.listed(ROOT), config["title"], config["author"]).html({})
     anchors = re.findall(r'(?<![\w-])id="([^"]+)"', text)
-    # A figure that a chapter shows twice has the names of its parts twice; they are the same.
-    own = [anchor for anchor in anchors if not re.search("--f[0-9a-f]{8}-", anchor)]
 
-    assert len(own) == len(set(own))
+    assert len(anchors) == len(set(anchors))
     assert set(re.findall(r'href="#([^"]+)"', text)) <= set(anchors)
     assert "<script" not in text.partition("</head>")[2]
 
@@ -68,6 +68,66 @@ def test_the_link_to_the_pdf_comes_once(site: Path):
 
     assert first.count('class="pdf-link"') == 1
     assert linked.count(pdf.NAME) == 1 and pdf.with_link(linked) == linked
+
+
+@pytest.fixture
+def offered(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> SimpleNamespace:
+    """A built site of two pages with the PDF that was printed of them, and what an end of a build does."""
+    (tmp_path / "_config.yml").write_text("title: A book\nauthor: Someone\n")
+    (tmp_path / "_toc.yml").write_text(
+        "root: book/index\nparts: [{caption: Part, chapters: [{file: book/he}]}]"
+    )
+    (tmp_path / "book").mkdir()
+    for name in ("index", "he"):
+        text = page(f'<h1>{name}<a class="headerlink"></a></h1><p class="pdf-link"></p>')
+        (tmp_path / "book" / f"{name}.html").write_text(text)
+    made = tmp_path / pdf.NAME
+    made.write_bytes(b"%PDF-1.4\n%%EOF\n")
+    pdf.sign(made, pdf.Book.of(tmp_path, tmp_path).digest())
+    # Once a Sphinx has run in this process, its loggers keep to themselves.
+    monkeypatch.setattr(pdf, "logger", logging.getLogger("a build"))
+    app = SimpleNamespace(
+        outdir=tmp_path,
+        srcdir=tmp_path,
+        builder=SimpleNamespace(format="html"),
+        config=SimpleNamespace(root_doc="book/index"),
+    )
+
+    def finish() -> bool:
+        """End a build; tell whether the first page has the link."""
+        caplog.set_level(logging.INFO)
+        pdf._offer(app, None)
+        return pdf.NAME in (tmp_path / "book/index.html").read_text()
+
+    return SimpleNamespace(site=tmp_path, made=made, finish=finish, said=caplog)
+
+
+def test_a_build_links_the_pdf_of_its_own_pages(offered: SimpleNamespace):
+    assert offered.finish()
+    assert offered.finish()  # the link itself is no part of what was printed
+    assert offered.said.text == ""
+
+
+@pytest.mark.parametrize("changed", ["book/he.html", "_config.yml", "_toc.yml", pdf.NAME])
+def test_a_build_does_not_link_a_pdf_of_other_pages_and_says_what_to_do(
+    offered: SimpleNamespace, changed: str
+):
+    path = offered.site / changed
+    text = path.read_text()
+    # A heading, the title, a part's name, and a PDF of which only the beginning was written.
+    path.write_text(re.sub("<h1>he|A book|Part|EOF.*", "<h1>other", text, flags=re.S))
+
+    assert not offered.finish()
+    assert "other pages than these" in offered.said.text and "make pdf prints it anew" in offered.said.text
+
+
+def test_a_site_without_a_pdf_has_no_link_and_says_nothing(offered: SimpleNamespace):
+    offered.made.unlink()
+
+    assert not offered.finish()
+    assert offered.said.text == ""
 
 
 def test_without_a_site_the_command_says_what_to_do(tmp_path: Path):
@@ -97,4 +157,5 @@ def test_a_small_book_has_contents_with_the_numbers_of_pages_and_bookmarks(
     assert "the logarithm turns the product into a sum" not in words  # an answer that nobody has opened
     marks = [mark.title for mark in book.outline if not isinstance(mark, list)]
     assert marks == ["Contents", "Vanishing and exploding gradients", "How to use the course", "Glossary"]
+    assert pdf.printed_from(target) == pdf.Book(site, PARTS, "A small book", "Someone").digest()
     assert list(tmp_path.iterdir()) == [target] and not list((site / "book").glob("tmp*"))

@@ -3,11 +3,14 @@
 The finished pages are put one after another into one, their anchors under the name of their page, and Chromium prints
 it as it prints a page of the site: figures that move stand still, answers stay closed.  It is printed twice: the first
 time tells on which page each chapter begins, the second time the contents say so.
+
+The PDF says of which pages it was printed.  A build that finds other pages than those does not link it.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import html
 import re
 import shutil
@@ -20,8 +23,12 @@ from typing import Any
 
 import yaml
 from sphinx.application import Sphinx
+from sphinx.util import logging
 
 NAME = "gradients.pdf"
+# A comment of PDF, before the digest of the pages.
+_PAGES = b"%printed from "
+logger = logging.getLogger(__name__)
 # What only a screen can show.
 _LEFT_OUT = {"book/progress"}
 _ARTICLE = re.compile(r'<article class="bd-article">(.*)</article>', re.S)
@@ -155,6 +162,8 @@ class Book:
             texts = {page: (site / f"{page}.html").read_text(encoding="utf-8") for page in names}
         except FileNotFoundError as error:
             raise PdfError(f"{error.filename} is missing: make book builds the site") from None
+        # The link to the PDF is no part of what is printed.
+        texts = {page: _ADDRESS.sub("", text) for page, text in texts.items()}
         self.site, self.parts, self.title, self.author = site, parts, title, author
         self.pages = "\n".join(one_of_many(page, text, set(names)) for page, text in texts.items())
         titles = {page: _TITLE.search(text) for page, text in texts.items()}
@@ -162,6 +171,16 @@ class Book:
         self.head = next(
             (head for text in texts.values() if "mathjax/" in (head := _head(text))), _head(texts[names[0]])
         )
+
+    @classmethod
+    def of(cls, site: Path, root: Path) -> Book:
+        """Return the book of a site, as the course's two files of settings have it."""
+        config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
+        return cls(site, listed(root), config["title"], config["author"])
+
+    def digest(self) -> str:
+        """Return a hash of all that is printed; sheets and scripts have hashes of their own in their names."""
+        return hashlib.sha256(self.html({}).encode()).hexdigest()
 
     def html(self, numbers: dict[str, int]) -> str:
         """Return the book as one page, with the numbers of pages that are known."""
@@ -185,6 +204,7 @@ class Book:
                 source.flush()
                 _print(browser, Path(source.name).as_uri(), half)
                 numbers = starts(PdfReader(half))
+            sign(half, self.digest())
             half.replace(target)
 
 
@@ -202,6 +222,20 @@ def _print(browser: Any, address: str, target: Path) -> None:
     page.close()
 
 
+def sign(target: Path, digest: str) -> None:
+    """Write behind a PDF of which pages it was printed; readers look for its end in the last kilobyte."""
+    with target.open("ab") as book:
+        book.write(_PAGES + digest.encode() + b"\n")
+
+
+def printed_from(target: Path) -> str | None:
+    """Return the digest of the pages of which a PDF was printed, or None when it does not say."""
+    with target.open("rb") as book:
+        book.seek(max(0, target.stat().st_size - 1024))
+        _, told, digest = book.read().rpartition(_PAGES)
+    return digest.decode(errors="replace").strip() if told else None
+
+
 def starts(book: Any) -> dict[str, int]:
     """Return the page on which each place of a PDF stands, by the place's name."""
     places = book.named_destinations.items()
@@ -214,15 +248,23 @@ def with_link(page: str) -> str:
     return _ADDRESS.sub(f'<p class="pdf-link">{link}, to print or to read without a network.</p>', page)
 
 
-def _offer(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Link the PDF, if there is one, from the first page."""
-    if pagename == app.config.root_doc and Path(app.outdir, NAME).is_file():
-        context["body"] = with_link(context["body"])
+def _offer(app: Sphinx, exception: Exception | None) -> None:
+    """Link the PDF from the first page, if there is one that shows the pages as they are now."""
+    site = Path(app.outdir)
+    if exception or app.builder.format != "html" or not (site / NAME).is_file():
+        return
+    if printed_from(site / NAME) == Book.of(site, Path(app.srcdir)).digest():
+        first = site / f"{app.config.root_doc}.html"
+        first.write_text(with_link(first.read_text(encoding="utf-8")), encoding="utf-8")
+    else:
+        logger.info(
+            "%s was printed of other pages than these, so no page links it: make pdf prints it anew", NAME
+        )
 
 
 def setup(app: Sphinx) -> None:
-    """Register the link."""
-    app.connect("html-page-context", _offer)
+    """Register the link; each build writes the first page without it, and it comes when all pages are finished."""
+    app.connect("build-finished", _offer, priority=960)
 
 
 def _warn_of_boxes() -> None:
@@ -243,10 +285,9 @@ def main() -> None:
     site = parser.parse_args().site.resolve()
     from playwright.sync_api import Error, sync_playwright
 
-    config = yaml.safe_load(Path("_config.yml").read_text(encoding="utf-8"))
     _warn_of_boxes()
     try:
-        book = Book(site, listed(Path()), config["title"], config["author"])
+        book = Book.of(site, Path())
         program = shutil.which("chromium")
         if program is None:
             raise PdfError("Chromium is missing: apt install chromium")
