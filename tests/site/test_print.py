@@ -31,8 +31,20 @@ def test_a_chapter_on_paper_has_no_bars_and_no_buttons_but_its_questions(visit: 
     assert any(shown(page, ".live-widget svg[role=img]"))  # the figure as it stands
     assert not any(shown(page, ".widget-fallback"))
     assert all(shown(page, "section.predict .predict-question"))
-    assert not any(shown(page, "section.predict details p"))  # a question must not answer itself
+    assert not any(shown(page, "section.predict details"))  # a question must not answer itself
+    assert not any(shown(page, ".noprint"))  # such as "do it in this browser"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_code_keeps_its_frame_and_only_long_tables_are_divided(visit: Visitor):
+    page = visit("book/measurements.html").page
+    page.emulate_media(media="print")
+    divided = """(selector) => [...document.querySelectorAll(selector)].map(
+        (one) => [one.querySelectorAll("tr").length > 12, getComputedStyle(one).breakInside === "auto"])"""
+
+    assert {auto for _, auto in page.evaluate(divided, ".cell_input")} == {False}
+    tables = {tuple(one) for one in page.evaluate(divided, ".bd-article table")}
+    assert tables == {(True, True), (False, False)}
 
 
 def test_an_assignment_on_paper_shows_what_was_written(visit: Visitor):

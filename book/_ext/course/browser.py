@@ -29,6 +29,8 @@ FOLDER = "assignments"
 SCRIPTS = ("store.js", "editor.js", "cells.js", "python.js", "page.js")
 PROGRAM = "_static/assignment/program.js"
 SECONDS = 60
+# The theme prints nothing of this class.
+_SCREEN = "noprint"
 # What no browser has, by module; an assignment that imports it is shown for reading.
 _LOCAL = {"torch": "PyTorch"}
 
@@ -179,11 +181,12 @@ def link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             return nodes.reference("", words, internal=True, refuri=uri)
 
         if isinstance(paragraph.parent, nodes.entry):
-            paragraph.insert(0, [way("read it here" if missing else "do it here"), nodes.Text(", or ")])
+            here = way("read it here" if missing else "do it here")
+            paragraph.insert(0, nodes.inline("", "", here, nodes.Text(", or "), classes=[_SCREEN]))
         elif Path(docname).name == slug:
             words = "Read it in this browser" if missing else "Do it in this browser"
             rest = "; it runs on your own computer." if missing else ", with nothing to install."
-            after = nodes.paragraph("", "", way(words), nodes.Text(rest))
+            after = nodes.paragraph("", "", way(words), nodes.Text(rest), classes=[_SCREEN])
             paragraph.parent.insert(paragraph.parent.index(paragraph) + 1, after)
 
 

@@ -61,6 +61,9 @@ section.pdf-page {{ break-before: page; }}
 .pdf-contents a {{ display: flex; gap: 0.6rem; text-decoration: none; }}
 .pdf-contents a::before {{ content: ""; order: 1; flex: 1; border-bottom: 1px dotted; }}
 .pdf-contents .number {{ order: 2; }}
+/* Lines of 100 characters fit. */
+.bd-article pre {{ font-size: 0.78rem; }}
+.widget-alt::before {{ content: "On the site this figure moves. "; }}
 .bd-article a:not([href]) {{ text-decoration: none !important; }}
 .pdf-contents ul {{ list-style: none; padding-left: 1rem; }}
 .pdf-contents .part {{ font-weight: 600; margin: 1rem 0 0.2rem; }}
