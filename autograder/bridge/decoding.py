@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -47,9 +48,7 @@ class Decoder:
         Raises:
             BridgeError: The tree is not one that the encoder writes.
         """
-        self._nodes += 1
-        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
-            raise BridgeError("the value is nested too deeply or holds too many parts to be examined")
+        self._count(1, depth)
         if tree is None or type(tree) in (bool, str):
             return tree
         if type(tree) is not dict or len(tree) != 1:
@@ -66,6 +65,11 @@ class Decoder:
             raise
         except Exception as error:  # whatever a forged tree breaks, it is the message that is wrong
             raise BridgeError(f"a malformed {kind} came over the bridge ({type(error).__name__})") from error
+
+    def _count(self, nodes: int, depth: int = 0) -> None:
+        self._nodes += nodes
+        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
+            raise BridgeError("the value is nested too deeply or holds too many parts to be examined")
 
     def _items(self, content: Any, depth: int) -> list[Any]:
         if type(content) is not list:
@@ -98,16 +102,30 @@ class Decoder:
 
     def _array(self, content: list[Any], depth: int) -> np.ndarray:
         index, name, shape = content
+        return self._views(index, name, [shape])[0]
+
+    def _arrays(self, content: list[Any], depth: int) -> Any:
+        kind, index, name, shapes = content
+        if kind not in ("list", "tuple") or type(shapes) is not list:
+            raise BridgeError("a malformed list of arrays came over the bridge")
+        self._count(len(shapes))
+        views = self._views(index, name, shapes)
+        return views if kind == "list" else tuple(views)
+
+    def _views(self, index: Any, name: Any, shapes: list[Any]) -> list[np.ndarray]:
+        """Return the arrays of these shapes whose entries lie in a buffer one after the other."""
         dtype = _dtype(name)
-        if type(shape) is not list or len(shape) > MAX_DIMENSIONS:
-            raise BridgeError("an array with an impossible shape came over the bridge")
-        if not all(type(n) is int and n >= 0 for n in shape):
-            raise BridgeError("an array with an impossible shape came over the bridge")
+        sizes = [_size(shape) for shape in shapes]
         data = self._buffers[_index(index)]
-        if math.prod(shape) * dtype.itemsize != len(data):
+        if sum(sizes) * dtype.itemsize != len(data):
             raise BridgeError("an array whose size is not its shape's came over the bridge")
         _refuse_impossible_entries(data, dtype)
-        return np.frombuffer(bytearray(data), dtype=dtype).reshape(shape)
+        entries = np.frombuffer(bytearray(data), dtype=dtype)
+        ends = list(accumulate(sizes))
+        return [
+            entries[end - size : end].reshape(shape)
+            for shape, size, end in zip(shapes, sizes, ends, strict=True)
+        ]
 
     def _scalar(self, content: list[Any], depth: int) -> Any:
         index, name = content
@@ -146,6 +164,15 @@ def _refuse_impossible_entries(data: bytes, dtype: np.dtype[Any]) -> None:
         return
     if entries.size and entries.max() > limit:
         raise BridgeError("an array with impossible entries came over the bridge")
+
+
+def _size(shape: Any) -> int:
+    """Return how many entries an array of this shape has."""
+    if type(shape) is not list or len(shape) > MAX_DIMENSIONS:
+        raise BridgeError("an array with an impossible shape came over the bridge")
+    if not all(type(n) is int and n >= 0 for n in shape):
+        raise BridgeError("an array with an impossible shape came over the bridge")
+    return math.prod(shape)
 
 
 def _index(value: Any) -> int:
@@ -187,6 +214,7 @@ _NODES: dict[str, Callable[[Decoder, Any, int], Any]] = {
     "slice": lambda self, content, depth: self._span(slice, content, depth),
     "range": lambda self, content, depth: self._span(range, content, depth),
     "array": Decoder._array,
+    "arrays": Decoder._arrays,
     "scalar": Decoder._scalar,
     "tensor": Decoder._tensor,
     "dtype": lambda self, content, depth: _dtype(content),

@@ -24,6 +24,9 @@ from autograder.bridge.plain import (
 )
 from autograder.errors import BridgeError
 
+MANY = 4
+"""From so many arrays on, a list crosses as one buffer: a network's weights are a thousand small matrices."""
+
 
 class Encoder:
     """Turns one value into a tree and its buffers.
@@ -40,9 +43,7 @@ class Encoder:
 
     def encode(self, value: Any, depth: int = 0) -> Tree:
         """Return the tree of `value`; its raw data are appended to `buffers`."""
-        self._nodes += 1
-        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
-            raise BridgeError("the value is nested too deeply or holds too many parts to be examined")
+        self._count(1, depth)
         kind = type(value)  # exact types only: a subclass may lie about everything, so it becomes a handle
         if value is None or kind is bool or kind is str:
             return value
@@ -59,6 +60,11 @@ class Encoder:
             return {"scalar": [self._buffer(value.tobytes()), value.dtype.str]}
         tensor = _encode_tensor(self, value)
         return tensor if tensor is not None else self._node(value, depth)
+
+    def _count(self, nodes: int, depth: int = 0) -> None:
+        self._nodes += nodes
+        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
+            raise BridgeError("the value is nested too deeply or holds too many parts to be examined")
 
     def _node(self, value: Any, depth: int) -> Tree:
         node = self._handle(value)
@@ -81,6 +87,10 @@ class Encoder:
         return {"bytes": self._buffer(value)}
 
     def _sequence(self, value: Sequence[Any], depth: int) -> Tree:
+        if len(value) >= MANY and all(type(item) is np.ndarray for item in value):
+            stacked = self._arrays(value)
+            if stacked is not None:
+                return stacked
         return {type(value).__name__: [self.encode(item, depth + 1) for item in value]}
 
     def _dict(self, value: dict[Any, Any], depth: int) -> Tree:
@@ -93,6 +103,16 @@ class Encoder:
     def _generator(self, value: np.random.Generator, depth: int) -> Tree:
         # A copy of the state crosses, so the original does not advance with what the other side draws.
         return {"generator": self.encode(dict(value.bit_generator.state), depth + 1)}
+
+    def _arrays(self, value: Sequence[np.ndarray]) -> Tree | None:
+        """Return one node for all arrays of a list of one type, their data one after the other; None for others."""
+        dtype = value[0].dtype
+        if not is_plain(dtype) or any(a.dtype != dtype or a.ndim > MAX_DIMENSIONS for a in value):
+            return None
+        self._count(len(value))
+        _limit(sum(a.nbytes for a in value))
+        index = self._buffer(b"".join([a.tobytes() for a in value]))
+        return {"arrays": [type(value).__name__, index, dtype.str, [a.shape for a in value]]}
 
     def _array(self, value: np.ndarray, depth: int) -> Tree:
         if not is_plain(value.dtype) or value.ndim > MAX_DIMENSIONS:

@@ -60,9 +60,14 @@ class Opaque:
         return self._asked().call(self, args, kwargs)
 
     def _autograder_observe(
-        self, args: tuple[Any, ...], kwargs: dict[str, Any], torch_seed: int | None = None
+        self,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        torch_seed: int | None = None,
+        *,
+        bring_back: bool = True,
     ) -> Observation:
-        return self._asked().observe(self, args, kwargs, torch_seed)
+        return self._asked().observe(self, args, kwargs, torch_seed, bring_back=bring_back)
 
     def _autograder_word(self, word: str, args: tuple[Any, ...]) -> Any:
         return self._asked().word(self, word, args)
@@ -148,13 +153,18 @@ class Conversation:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
         torch_seed: int | None = None,
+        *,
+        bring_back: bool = True,
     ) -> Observation:
-        """Have a call observed over there; see `checks.observe`."""
-        seen = self._ask(ask="observe", of=function, args=args, kwargs=kwargs, torch_seed=torch_seed)
+        """Have a call observed over there; see `checks.observe`, and `outcome` for `bring_back`."""
+        call = {"of": function, "args": args, "kwargs": kwargs}
+        seen = self._ask(ask="observe", **call, torch_seed=torch_seed, bring_back=bring_back)
         if type(seen) is not dict or type(seen.get("kwargs")) is not dict:
             self._malformed()
         try:
             error = None if seen["error"] is None else rebuild(seen["error"])
+            if not bring_back:
+                args, kwargs = (), {}
             after = {key: kwargs[key] if value is None else value for key, value in seen["kwargs"].items()}
             return Observation(
                 result=seen["result"],

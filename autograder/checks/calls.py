@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder.checks.failure import fail, fail_unwritten
-from autograder.checks.observation import Observation, observe, observe_seeded, observe_these
+from autograder.checks.observation import Observation, observe, observe_these, outcome
 from autograder.checks.reading import describe, is_exactly, is_tensor, shown
 from autograder.checks.walking import is_module
 
@@ -24,7 +24,7 @@ def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     An exception, the untouched stub and a forgotten `return` become failures that say so.
     Prints and warnings are nobody's fault here; see `silent`.
     """
-    return result_of(function, observe(function, *args, **kwargs), args, kwargs)
+    return result_of(function, outcome(function, args, kwargs), args, kwargs)
 
 
 def in_place(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -43,7 +43,7 @@ def with_arguments(function: Callable[..., Any], *args: Any, **kwargs: Any) -> t
 
 def seeded(seed: int, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Like `call`, with torch's generator at this seed during the call: what it draws can be repeated."""
-    return result_of(function, observe_seeded(seed, function, *args, **kwargs), args, kwargs)
+    return result_of(function, outcome(function, args, kwargs, seed), args, kwargs)
 
 
 def silent(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -51,7 +51,7 @@ def silent(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
     Only `RuntimeWarning` counts: a print, a plot or a deprecated name costs nobody a mark.
     """
-    seen = observe(function, *args, **kwargs)
+    seen = outcome(function, args, kwargs)
     result = result_of(function, seen, args, kwargs)
     for category, message in seen.warnings:
         if category == "RuntimeWarning":
@@ -84,7 +84,7 @@ def raises(expected: type[Exception], function: Callable[..., Any], *args: Any, 
 
     `LinAlgError`, which NumPy derives from `ValueError`, does not pass for one: it comes from an accident.
     """
-    seen = observe(function, *args, **kwargs)
+    seen = outcome(function, args, kwargs)
     error = seen.error
     if isinstance(error, NotImplementedError):
         fail_unwritten(name_of(function), error)

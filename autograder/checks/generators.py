@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from autograder.checks.calls import name_of, result_of
 from autograder.checks.failure import fail
-from autograder.checks.observation import Observation, observe
+from autograder.checks.observation import Observation, outcome
 from autograder.checks.reading import Misread, is_exactly, numbers_in
 
 
@@ -51,7 +51,7 @@ def _drawn(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> tuple[NDArray[np.float64], Observation]:
     """Give every number that the function returned, and what else it did."""
-    seen = observe(function, *args, **kwargs)
+    seen = outcome(function, args, kwargs)
     try:
         return numbers_in(result_of(function, seen, args, kwargs)), seen
     except Misread as misread:

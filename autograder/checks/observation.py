@@ -15,7 +15,7 @@ import io
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -55,19 +55,32 @@ def observe(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Observat
 
     The caller's own arguments are never touched, whatever the function does.
     """
-    return observe_seeded(None, function, *args, **kwargs)
-
-
-def observe_seeded(
-    torch_seed: int | None, function: Callable[..., Any], *args: Any, **kwargs: Any
-) -> Observation:
-    """Like `observe`, with torch's generator at this seed during the call, where the function runs."""
     remote = getattr(function, "_autograder_observe", None)
     if remote is not None:
-        observation: Observation = remote(args, kwargs, torch_seed)
+        observation: Observation = remote(args, kwargs)
         return observation
     own_args, own_kwargs = _copied(args, kwargs)
-    return observe_in_place(function, own_args, own_kwargs, torch_seed)
+    return observe_in_place(function, own_args, own_kwargs)
+
+
+def outcome(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], torch_seed: int | None = None
+) -> Observation:
+    """Like `observe`, but `args` and `kwargs` stay empty: what became of them need not come back from elsewhere.
+
+    Args:
+        function: As in `observe`.
+        args: Likewise.
+        kwargs: Likewise.
+        torch_seed: Where torch's generator stands during the call, where the function runs; None for anywhere.
+    """
+    remote = getattr(function, "_autograder_observe", None)
+    if remote is not None:
+        observation: Observation = remote(args, kwargs, torch_seed, bring_back=False)
+        return observation
+    own_args, own_kwargs = _copied(args, kwargs)
+    seen = observe_in_place(function, own_args, own_kwargs, torch_seed)
+    return replace(seen, args=(), kwargs={})
 
 
 def observe_these(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Observation:

@@ -16,6 +16,7 @@ from autograder import checks
 from autograder.bridge.proxy import Conversation, Opaque, OpaqueValueError
 from autograder.bridge.student import serve
 from autograder.bridge.wire import Wire
+from autograder.checks.observation import outcome
 from autograder.errors import BridgeError, StudentProcessEnded
 from tests.autograder.notebooks import conversing, executed
 
@@ -166,6 +167,16 @@ def test_a_call_is_observed_with_all_that_it_did(conversation):
     assert seen.stdout == "filled\n"
     assert seen.touched_global_random
     assert [name for name, _ in seen.warnings] == ["RuntimeWarning"]
+
+
+def test_arguments_stay_over_there_unless_somebody_asks_for_them(conversation):
+    fill, mine = conversation.get("fill"), np.zeros(2)
+    here = outcome(lambda x: x.fill(7), (mine,), {})
+    there = outcome(fill, (mine,), {})
+
+    assert (there.args, there.kwargs) == (here.args, here.kwargs) == ((), {})
+    assert there.stdout == "filled\n"
+    assert np.array_equal(mine, [0, 0])
 
 
 def test_a_generator_crosses_as_a_copy(conversation):

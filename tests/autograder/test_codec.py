@@ -98,6 +98,22 @@ def test_the_layout_in_memory_does_not_matter(array, how):
     assert same(np.array(view, order="C"), there_and_back(view))
 
 
+@given(st.data(), dtypes, st.booleans())
+def test_lists_of_arrays_come_back_however_many_and_of_whatever_types(data, dtype, mixed):
+    shapes = hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3)
+    value = data.draw(st.lists(hnp.arrays(dtypes if mixed else dtype, shapes), max_size=9))
+
+    assert same(value, there_and_back(value))
+    assert same(tuple(value), there_and_back(tuple(value)))
+
+
+def test_arrays_of_one_list_share_no_entries():
+    first, second, *_ = there_and_back([np.zeros(2)] * encoding.MANY)
+    first += 1
+
+    assert second.tolist() == [0, 0]
+
+
 @pytest.mark.parametrize("kind", SCALARS.values())
 def test_numpy_scalars_come_back_as_such(kind):
     assert same(kind(1), there_and_back(kind(1)))
@@ -281,7 +297,9 @@ def doubled():
         (doubled(), "too many parts"),
         ([0] * 200_001, "too many parts"),
         (1 << 20_000, "too many digits"),
-        ([np.zeros(1)] * 10_001, "too many arrays"),
+        ([np.zeros(1), np.ones(1, bool)] * 5_001, "too many arrays"),
+        ([np.zeros(1)] * 200_001, "too many parts"),
+        ([np.broadcast_to(np.float64(1), (10**4, 10**3))] * 4, "larger than the 256 MB"),
         (np.broadcast_to(np.float64(1), (10**6, 10**6)), "larger than the 256 MB"),
         (torch.zeros(1).expand(10**6, 10**6), "larger than the 256 MB"),
     ],
@@ -351,6 +369,11 @@ FORGED = [
         '{"callback": [0, "f"]}',
         '{"ufunc": "sin"}',
     ),
+    *('{"arrays": []}', '{"arrays": ["list", 0, "<f8"]}', '{"arrays": ["set", 0, "<f8", [[1]]]}'),
+    *('{"arrays": ["list", 0, "<f8", [1]]}', '{"arrays": ["list", 0, "<f8", [[1], [1]]]}'),
+    *('{"arrays": ["list", 0, "O", [[1]]]}', '{"arrays": ["list", 0, "<f8", [[-1], [2]]]}'),
+    *('{"arrays": ["list", 7, "<f8", [[1]]]}', '{"arrays": ["list", 0, "<f8", {}]}'),
+    json.dumps({"arrays": ["list", 1, "<f8", [[0]] * 200_001]}),
     *('{"generator": 3}', '{"__class__": "x"}', '{"": null}', '{"object": null}', "\ud800"),
 ]
 
@@ -365,9 +388,9 @@ def test_forged_trees_are_refused(text):
     ("dtype", "data"),
     [("|b1", b"\2"), ("<U1", b"\xff\xff\xff\xff"), (">U1", b"\0\x11\0\0"), ("<U2", b"a\0\0\0\0\0\x11\0")],
 )
-@pytest.mark.parametrize("form", ["array", "scalar"])
+@pytest.mark.parametrize("form", ["array", "arrays", "scalar"])
 def test_bytes_that_no_honest_array_holds_are_refused(dtype, data, form):
-    content = [0, dtype, [1]] if form == "array" else [0, dtype]
+    content = {"array": [0, dtype, [1]], "arrays": ["list", 0, dtype, [[1]]], "scalar": [0, dtype]}[form]
 
     with pytest.raises(BridgeError):
         unpack(json.dumps({form: content}).encode(), [data], refuse)
