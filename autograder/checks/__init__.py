@@ -67,7 +67,8 @@ Torch modules: what a student's class makes, or a model of yours that a student'
     process gave: load them into a module of your own and compare with what it computes.
 
 Every comparison takes `what=` (the result's name in the message) and `see=` (`"slug#section-of-chapter"`);
-most take `mistaken_for={sentence: value}`, which names the misconception behind a known wrong value.
+most take `mistaken_for={sentence: value}`, which names the misconception behind a known wrong value;
+`close` and `gradient` take a function, too, that gives this dictionary and is called for a wrong result only.
 Failures are `CheckFailed`; `NotWritten` is the untouched stub;
 `StudentError` stands for an exception class of the student's own.
 Only NumPy is needed; torch is used when a tensor arrives.

@@ -45,8 +45,11 @@ from autograder.checks.reading import (
 TOLERANCE = 2e-5
 """Relative to the largest entry of what is expected."""
 
-Mistakes = Mapping[str, Any]
-"""Known wrong results: the sentence that names the misconception → the value that it leads to."""
+Mistakes = Mapping[str, Any] | Callable[[], Mapping[str, Any]]
+"""Known wrong results: the sentence that names the misconception → the value that it leads to.
+
+Or a function that gives them, for values that take time to compute: it is called for a wrong result only.
+"""
 
 
 def close(
@@ -65,7 +68,7 @@ def close(
         found: The student's result.
         expected: The right one; an `int` asks for an integer, a `float` for a real number.
         what: How the message names the result, such as `` "`forward_variance(300)`" ``.
-        mistaken_for: Known wrong results, each with the sentence that explains it.
+        mistaken_for: Known wrong results, each with the sentence that explains it; or a function that gives them.
         see: Section of the book.
         tolerance: Allowed difference, relative to the largest entry of `expected`.
         scale: Allow this much more: `tolerance` of a magnitude that the result came from by cancellation.
@@ -80,7 +83,8 @@ wrap it in `np.array(...)`.
     complaint = difference.between(found, expected, what)
     if complaint is None:
         return
-    for sentence, value in (mistaken_for or {}).items():
+    mistakes = mistaken_for() if callable(mistaken_for) else mistaken_for
+    for sentence, value in (mistakes or {}).items():
         if difference.between(value, expected, what) and not difference.between(found, value, what):
             complaint += f"\n{sentence}"
             break

@@ -38,7 +38,7 @@ def gradient(
         claimed: The derivative: its value at `at`, or a function that gives it.
         at: A number or an array.
         what: How the message names the derivative.
-        mistaken_for: Known wrong results, each with the sentence that explains it.
+        mistaken_for: Known wrong results, each with the sentence that explains it; or a function that gives them.
         see: Section of the book.
         tolerance: Allowed difference, relative to the largest entry of the derivative.
 

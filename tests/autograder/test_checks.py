@@ -277,6 +277,21 @@ def test_a_misconception_that_gives_the_right_value_is_not_named():
     assert "root" not in message_of(checks.close, 3.0, 1.0, mistaken_for={"take the root": 1.0})
 
 
+def test_known_wrong_results_that_take_time_are_computed_for_a_wrong_result_only():
+    asked = []
+
+    def mistakes():
+        asked.append(True)
+        return {"That is the standard deviation.": 0.1}
+
+    checks.close(0.01, 0.01, mistaken_for=mistakes)
+    checks.gradient(of=np.sin, claimed=np.cos, at=0.5, mistaken_for=mistakes)
+    assert not asked
+
+    assert "That is the standard deviation." in message_of(checks.close, 0.1, 0.01, mistaken_for=mistakes)
+    assert "deviation" in message_of(checks.gradient, of=np.sin, claimed=0.1, at=0.5, mistaken_for=mistakes)
+
+
 def test_a_transposed_matrix_is_called_so():
     assert "transposed" in message_of(checks.shape, np.ones((2, 3)), (3, 2))
     assert "transposed" in message_of(checks.close, np.ones((2, 3)), np.ones((3, 2)))
