@@ -968,7 +968,13 @@ def search(low, high, trials, curve):
 
     found = checks.call(random_search, objective, low, high, trials, checks.generator(rng))
     checks.that(len(asked) > 0, "`random_search` never called `objective`.", **about)
-    return checks.items(found, 2, what="the result", **about), np.array(list(dict.fromkeys(asked)))
+    different = np.array(list(dict.fromkeys(asked)))
+    # In single precision two of 400 draws are alike in one run of 200, four pairs in less than one of 1e9;
+    # two of three draws hardly ever, so three trials tell whether one is missing.
+    least = trials - 3 if trials > 3 else trials
+    tried = least <= different.size <= trials <= len(asked)
+    checks.that(tried, f"{trials} trials, but {different.size} different strengths.", **about)
+    return checks.items(found, 2, what="the result", **about), different
 
 
 low, high = float(10 ** rng.uniform(-6, -4)), float(10 ** rng.uniform(0, 2))
@@ -979,10 +985,9 @@ checks.that(
     f"the largest {asked.max():.3g}.",
     **about,
 )
-checks.that(asked.size == 400, f"400 trials, but {asked.size} different strengths.", **about)
 # The share of strengths below any point; 0.18 is Massart's bound for a false alarm below 1e-9 with 400 draws.
 level = np.sort(np.log(asked / low) / np.log(high / low))
-distance = float(np.abs(level - (np.arange(400) + 0.5) / 400).max())
+distance = float(np.abs(level - (np.arange(asked.size) + 0.5) / asked.size).max())
 linear = float(np.median((asked - low) / (high - low)))
 checks.that(
     distance < 0.18,
@@ -1025,11 +1030,10 @@ from concepts import training as reference
 
 for offset, trials in [(1e12, 3), (-1e12, 3), (0.0, 1), (0.0, 40)]:
     low = float(10 ** rng.uniform(-3, 3))
-    high = low * float(10 ** rng.uniform(0.2, 3))
+    high = low * float(10 ** rng.uniform(1, 3))
     found, asked = search(low, high, trials, lambda u: offset + 1e10 * np.cos(u))
     values = offset + 1e10 * np.cos(np.log(asked))
     best = int(np.argmin(values))
-    checks.that(asked.size == trials, "`objective` must be asked about `trials` strengths.", **about)
     checks.that(
         asked.min() >= low * (1 - 1e-5) and asked.max() <= high * (1 + 1e-5),
         "a strength lies outside.",

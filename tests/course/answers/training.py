@@ -831,6 +831,14 @@ def random_search(objective, low, high, trials, rng):
             best, value = other, found
     return best, value
 
+# == right: random_search: in single precision
+def random_search(objective, low, high, trials, rng):
+    low, high = np.log([low, high]).astype(np.float32)
+    strengths = np.exp(low + (high - low) * rng.random(trials, dtype=np.float32))
+    values = [objective(s) for s in strengths]
+    best = np.argmin(values)
+    return strengths[best], values[best]
+
 # == wrong: random_search: uniform
 def random_search(objective, low, high, trials, rng):
     strengths = rng.uniform(low, high, size=trials)
@@ -876,6 +884,19 @@ def random_search(objective, low, high, trials, rng):
 # == wrong: random_search: one trial too few
 def random_search(objective, low, high, trials, rng):
     strengths = np.exp(rng.uniform(np.log(low), np.log(high), size=max(trials - 1, 1)))
+    values = [objective(s) for s in strengths]
+    i = int(np.argmin(values))
+    return strengths[i], values[i]
+
+# == wrong: random_search: one trial too few, and the best asked again
+def random_search(objective, low, high, trials, rng):
+    strengths = np.exp(rng.uniform(np.log(low), np.log(high), size=max(trials - 1, 1)))
+    best = min(strengths.tolist(), key=objective)
+    return best, objective(best)
+
+# == wrong: random_search: three trials too few
+def random_search(objective, low, high, trials, rng):
+    strengths = np.exp(rng.uniform(np.log(low), np.log(high), size=max(trials - 3, 1)))
     values = [objective(s) for s in strengths]
     i = int(np.argmin(values))
     return strengths[i], values[i]
