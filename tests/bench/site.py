@@ -2,9 +2,9 @@
 
 Chromium opens each page as a phone and as a desk sees it, from a server that packs as a public host does, and says
 what was transferred, how far the text moved while the page was made, and when its largest part was painted.
-With `--lighthouse PROGRAM` the marks of Lighthouse for phones stand beside;
+Below stand how soon the figures answer the hand (see `figures`) and how long each chapter took to compute.
+With `--lighthouse PROGRAM` the marks of Lighthouse for phones come between;
 it comes from npm, `npm install lighthouse@12`.
-How long the computations of each chapter took when the site was built stands below.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.bench.figures import answers, answers_table
 from tests.bench.report import machine
 from tests.conftest import ROOT
 from tests.site.conftest import settle
@@ -86,19 +88,25 @@ def visit(browser: Browser, address: str, screen: tuple[int, int]) -> Cost:
         context.close()
 
 
-def measured(base: str, rounds: int) -> Iterator[tuple[str, str, Cost]]:
-    """Yield (kind of page, screen, cost), the median over some visits."""
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the browser; end it afterwards."""
     program = shutil.which("chromium") or sys.exit("Chromium is missing: apt-get install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        for kind, path in PAGES.items():
-            for screen, size in SCREENS.items():
-                costs = [visit(browser, f"{base}/{path}", size) for _ in range(rounds)]
-                middle = (
-                    statistics.median(getattr(cost, name) for cost in costs) for name in Cost.__annotations__
-                )
-                yield kind, screen, Cost(*middle)
+        yield browser
         browser.close()
+
+
+def measured(browser: Browser, base: str, rounds: int) -> Iterator[tuple[str, str, Cost]]:
+    """Yield (kind of page, screen, cost), the median over some visits."""
+    for kind, path in PAGES.items():
+        for screen, size in SCREENS.items():
+            costs = [visit(browser, f"{base}/{path}", size) for _ in range(rounds)]
+            middle = (
+                statistics.median(getattr(cost, name) for cost in costs) for name in Cost.__annotations__
+            )
+            yield kind, screen, Cost(*middle)
 
 
 def lighthouse(program: str, address: str) -> dict[str, int]:
@@ -167,7 +175,9 @@ def main() -> None:
         sys.exit(f"there is no site in {options.site}: make book builds it, --site names another place")
     with serve(options.site) as base:
         head = " · ".join(f"{name} {value}" for name, value in machine().items())
-        texts = [head, table(list(measured(base, options.rounds)))]
+        with chromium() as browser:
+            texts = [head, table(list(measured(browser, base, options.rounds)))]
+            texts.append(answers_table(answers(browser, base)))
         if options.lighthouse:
             found = {kind: lighthouse(options.lighthouse, f"{base}/{path}") for kind, path in PAGES.items()}
             texts.append(marks_table(found))
