@@ -124,6 +124,28 @@ def test_a_locked_gradebook_is_named_and_what_was_graded_is_kept(root, undisturb
     assert settled(tmp_path) == undisturbed
 
 
+def test_a_gradebook_that_is_locked_meanwhile_leaves_no_page_without_its_mark(root, undisturbed, tmp_path):
+    """Pages have what the gradebook knows, marks by hand and delays: there are none without it, and all in a rerun."""
+    run = start(root, tmp_path)
+    await_victim(run, tmp_path, "kernel", 1)
+    os.kill(run.pid, signal.SIGSTOP)
+    with contextlib.closing(sqlite3.connect(tmp_path / "gradebook.db")) as lock:
+        lock.execute("BEGIN EXCLUSIVE")
+        os.kill(run.pid, signal.SIGCONT)
+        text = finished(run)
+    assert run.returncode == 4, text
+    assert "locked" in text and "run the same command again" in text.replace("\n", " ")
+    assert len(list(tmp_path.glob("records/*/*"))) == len(STUDENTS)  # they were graded to the end
+    assert not list(tmp_path.glob("feedback/*/*/*.html")) and not list(tmp_path.glob("report/*"))
+    again = start(root, tmp_path)
+    text = finished(again)
+
+    assert again.returncode == 0, text
+    assert f"{len(STUDENTS)} of them graded before" in text
+    assert settled(tmp_path) == undisturbed
+    assert {page.parents[1].name for page in tmp_path.glob("feedback/*/he/he.html")} == set(STUDENTS)
+
+
 def test_a_torn_record_is_graded_again(root, undisturbed, tmp_path):
     finished(start(root, tmp_path))
     for number, path in enumerate(sorted(tmp_path.glob("records/*/*"))):
