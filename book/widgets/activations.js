@@ -43,32 +43,19 @@ function theory(quadrature, { f, df }, gain, first, depth) {
   return { forward, backward };
 }
 
-// rows (BATCH, WIDTH) times matrix (WIDTH, WIDTH) transposed; `across` reads the matrix the other way round.
-function product(rows, matrix, across = false) {
-  const result = new Float64Array(BATCH * WIDTH), [row, column] = across ? [1, WIDTH] : [WIDTH, 1];
-  for (let b = 0; b < BATCH; b++) {
-    for (let i = 0; i < WIDTH; i++) {
-      let sum = 0;
-      for (let j = 0; j < WIDTH; j++) sum += rows[b * WIDTH + j] * matrix[i * row + j * column];
-      result[b * WIDTH + i] = sum;
-    }
-  }
-  return result;
-}
-
 // The same two profiles, measured in one random network on BATCH standard-normal inputs.
 function simulate({ f, df }, gain, first, depth, seed = 1) {
   const normal = normals(seed), weights = [], z = [];
   let a = draw(BATCH * WIDTH, 1, normal);
   for (let l = 0; l < depth; l++) {
     weights.push(draw(WIDTH * WIDTH, (l ? gain : Math.sqrt(first)) / Math.sqrt(WIDTH), normal));
-    z.push(product(a, weights[l]));
+    z.push(product(a, weights[l], WIDTH, WIDTH));
     a = z[l].map(f);
   }
   let delta = draw(BATCH * WIDTH, 1, normal);
   const backward = [meanSquare(delta)];
   for (let l = depth - 1; l > 0; l--) {
-    delta = product(delta, weights[l], true).map((v, i) => v * df(z[l - 1][i]));
+    delta = product(delta, weights[l], WIDTH, WIDTH, true).map((v, i) => v * df(z[l - 1][i]));
     backward.unshift(meanSquare(delta));
   }
   return { forward: z.map(meanSquare), backward: backward.map((v) => v / backward[depth - 1]) };

@@ -24,20 +24,6 @@ function theory(widths, variances, slope) {
   return { forward, backward };
 }
 
-// rows (BATCH, inner) times matrix (outer, inner) transposed; `across` reads the matrix the other way round.
-function product(rows, matrix, inner, outer, across = false) {
-  const result = new Float64Array(BATCH * outer);
-  const [row, column] = across ? [1, outer] : [inner, 1];
-  for (let b = 0; b < BATCH; b++) {
-    for (let i = 0; i < outer; i++) {
-      let sum = 0;
-      for (let j = 0; j < inner; j++) sum += rows[b * inner + j] * matrix[i * row + j * column];
-      result[b * outer + i] = sum;
-    }
-  }
-  return result;
-}
-
 // The same two profiles, measured in one random network on BATCH standard-normal inputs.
 function simulate(widths, variances, slope, seed = 2) {
   const normal = normals(seed), depth = variances.length, masks = [], weights = [], forward = [], backward = [];

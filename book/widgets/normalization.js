@@ -30,19 +30,6 @@ function profile(depth, each, last) {
   return squares;
 }
 
-// rows (n, WIDTH) times a square matrix: transposed on the way up, as it stands on the way back.
-function product(rows, matrix, n, up) {
-  const result = new Float64Array(n * WIDTH), [row, column] = up ? [WIDTH, 1] : [1, WIDTH];
-  for (let b = 0; b < n; b++) {
-    for (let i = 0; i < WIDTH; i++) {
-      let sum = 0;
-      for (let j = 0; j < WIDTH; j++) sum += rows[b * WIDTH + j] * matrix[i * row + j * column];
-      result[b * WIDTH + i] = sum;
-    }
-  }
-  return result;
-}
-
 // Calls visit(start, step, count) for each set of numbers that share a mean: a column, or a row.
 function groups(norm, n, visit) {
   const [many, start, step, count] = norm === "batch" ? [WIDTH, 1, WIDTH, n] : [n, WIDTH, 1, WIDTH];
@@ -56,8 +43,9 @@ function standardise(z, norm, n) {
     let mean = 0, square = 0;
     for (let i = 0; i < count; i++) mean += z[start + i * step] / count;
     for (let i = 0; i < count; i++) square += (z[start + i * step] -= mean) ** 2 / count;
-    inverse.push(1 / Math.sqrt(square));
-    for (let i = 0; i < count; i++) z[start + i * step] *= inverse.at(-1);
+    const scale = 1 / Math.sqrt(square);
+    inverse.push(scale);
+    for (let i = 0; i < count; i++) z[start + i * step] *= scale;
   });
   return inverse;
 }
@@ -80,14 +68,14 @@ function simulate({ norm, n, slope, depth }, seed = 3) {
   const normal = normals(seed), layers = [];
   let a = draw(n * WIDTH, 1, normal);
   for (let l = 0; l < depth; l++) {
-    const W = draw(WIDTH * WIDTH, Math.sqrt(2 / (1 + slope * slope) / WIDTH), normal), u = product(a, W, n, true);
+    const W = draw(WIDTH * WIDTH, Math.sqrt(2 / (1 + slope * slope) / WIDTH), normal), u = product(a, W, WIDTH, WIDTH);
     layers.push({ W, u, inverse: standardise(u, norm, n) });
     a = u.map((v) => (v > 0 ? v : slope * v));
   }
   let grad = draw(n * WIDTH, 1, normal);
   const squares = [meanSquare(grad)];
   for (const { W, u, inverse } of layers.slice(1).reverse()) {
-    grad = product(backThrough(grad.map((v, i) => (u[i] > 0 ? v : slope * v)), u, inverse, norm, n), W, n, false);
+    grad = product(backThrough(grad.map((v, i) => (u[i] > 0 ? v : slope * v)), u, inverse, norm, n), W, WIDTH, WIDTH, true);
     squares.unshift(meanSquare(grad));
   }
   return squares.map((v) => v / squares[depth - 1]);

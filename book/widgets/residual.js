@@ -38,18 +38,8 @@ const drawn = (() => {
   };
 })();
 
-// rows (BATCH, WIDTH) times a square matrix, transposed for the way up, as it is for the way back.
-function product(rows, matrix, back = false) {
-  const result = new Float64Array(BATCH * WIDTH), [row, column] = back ? [1, WIDTH] : [WIDTH, 1];
-  for (let b = 0; b < BATCH; b++) {
-    for (let i = 0; i < WIDTH; i++) {
-      let sum = 0;
-      for (let j = 0; j < WIDTH; j++) sum += rows[b * WIDTH + j] * matrix[i * row + j * column];
-      result[b * WIDTH + i] = sum;
-    }
-  }
-  return result;
-}
+// With a square matrix, transposed for the way up, as it is for the way back.
+const times = (rows, matrix, back = false) => product(rows, matrix, WIDTH, WIDTH, back);
 
 // Calls visit(indices of column i) for every column.
 function columns(visit) {
@@ -87,13 +77,13 @@ function simulate(kind, depth, scale) {
   let a = x, g = gradient;
   const forward = [meanSquare(a)], backward = [meanSquare(g)];
   for (const [V, W] of blocks) {
-    const norm = kind === "normalized" ? standardise(a) : null, z = product(norm ? norm.u : a, V);
+    const norm = kind === "normalized" ? standardise(a) : null, z = times(norm ? norm.u : a, V);
     passes.push({ V, W, norm, open: z.map((v) => (v > 0 ? 1 : 0)) });
-    a = add(a, product(z.map((v) => Math.max(v, 0)), W));
+    a = add(a, times(z.map((v) => Math.max(v, 0)), W));
     forward.push(meanSquare(a));
   }
   for (const { V, W, norm, open } of passes.reverse()) {
-    const below = product(product(g, W, true).map((v, k) => v * open[k]), V, true);
+    const below = times(times(g, W, true).map((v, k) => v * open[k]), V, true);
     g = add(g, norm ? backThrough(norm, below) : below);
     backward.unshift(meanSquare(g));
   }

@@ -37,20 +37,6 @@ function theory(quadrature, { f, df }, widths, variances) {
   return { forward, backward };
 }
 
-// rows (BATCH, inner) times matrix (outer, inner) transposed; `across` reads the matrix the other way round.
-function product(rows, matrix, inner, outer, across = false) {
-  const result = new Float64Array(BATCH * outer);
-  const [row, column] = across ? [1, outer] : [inner, 1];
-  for (let b = 0; b < BATCH; b++) {
-    for (let i = 0; i < outer; i++) {
-      let sum = 0;
-      for (let j = 0; j < inner; j++) sum += rows[b * inner + j] * matrix[i * row + j * column];
-      result[b * outer + i] = sum;
-    }
-  }
-  return result;
-}
-
 const mean = (values) => values.reduce((sum, v) => sum + v, 0) / values.length;
 
 // The same two profiles, measured in one random network on BATCH standard-normal inputs.
