@@ -211,10 +211,15 @@ class _Difference:
             raise Misread(f"{describe(found)}, expected a dict")
         names = {key for key in found if is_exactly(key, str, int)}
         if len(names) != len(found) or names != set(expected):
-            wanted, given = ", ".join(map(str, expected)), ", ".join(sorted(map(str, names)))
-            return f"{what} has the keys {given[:300] or 'none'}, expected {wanted[:300]}."
+            missing = ", ".join(str(key) for key in expected if key not in names)
+            other = ", ".join(sorted(str(key) for key in names - set(expected)))
+            faults = [f"missing: {missing[:300]}"] * bool(missing) + [f"not expected: {other[:300]}"] * bool(
+                other
+            )
+            faults = faults or ["not expected: keys that are neither str nor int"]
+            return f"{what} must have the keys {', '.join(map(str, expected))[:300]}; {'; '.join(faults)}."
         for key, right in expected.items():
-            complaint = self.between(found[key], right, f"{what}[{key!r}]")
+            complaint = self.between(found[key], right, f"`{key}` of {what}")
             if complaint:
                 return complaint
         return None

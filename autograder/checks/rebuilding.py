@@ -90,7 +90,7 @@ def _optimizer(told: Any, named: dict[str, Any], some_are_left_out: bool) -> tup
     import torch
 
     if told is None:
-        raise Unusable("is none: return an object of `torch.optim`, such as `torch.optim.SGD(…)`.")
+        raise Unusable("is no optimizer: return an object of `torch.optim`, such as `torch.optim.SGD(…)`.")
     name = told["class"]
     if not is_exactly(name, str) or name not in OPTIMIZERS:
         raise Unusable(f"is {str(name)[:60]}; use one of torch.optim's own: {', '.join(sorted(OPTIMIZERS))}.")

@@ -346,7 +346,7 @@ for half_life in (1.0, 0.5, *np.exp(rng.uniform(-1.5, 7, size=4)).tolist(), 3, i
     checks.close(
         kept,
         0.5,
-        what=f"what is left after {half_life:.6g} steps with your bias {b:.6g}, σ(b) to this power,",
+        what=f"what is left after {half_life:.6g} steps with your bias {b + 0.0:.6g}, σ(b) to this power,",
         tolerance=1e-4,  # the power multiplies the error of b
         **about,
         mistaken_for={

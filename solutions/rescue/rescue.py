@@ -193,6 +193,8 @@ for short in (True, False, True):
     second = slopes(with_numbers(model, after), x, y)
     twice = moved(with_numbers(model, after), second[1], lr * min(1.0, 1 / length(second[1].values())))
     each = {name: piece * min(1.0, 1 / length([piece])) for name, piece in g.items()}
+    by_entry = {name: piece.clamp(-1.0, 1.0) for name, piece in g.items()}
+    doubled = slopes(nn.Sequential(model, nn.Softmax(dim=1)), x, y)[0]
     for name, parameter in model.named_parameters():
         parameter.grad = old[name]
     optimizer = torch.optim.SGD(model.parameters(), lr=lr)
@@ -207,6 +209,7 @@ for short in (True, False, True):
             "This is the loss after the update.": second[0],
             "This is the sum over the batch: take the mean.": before * len(x),
             "This is the norm of the gradient.": norm,
+            "A softmax was taken before the loss: `cross_entropy` wants logits, and takes its own.": doubled,
         },
     )
     checks.close(
@@ -222,9 +225,12 @@ for short in (True, False, True):
             "The gradients of the step before are still in it: clear them first.": moved(
                 model, sums, lr * min(1.0, 1 / length(sums.values()))
             ),
-            "The gradient was not clipped, or only after the step.": moved(model, g, lr),
+            "The gradient was not clipped to 1.0: not at all, only after the step, or to more.": moved(
+                model, g, lr
+            ),
             "A gradient shorter than 1.0 was stretched: it must stay as it is.": moved(model, g, lr / norm),
             "Each parameter was clipped by itself; take the norm of all together.": moved(model, each, lr),
+            "Each entry was clipped by itself; take the norm of all together.": moved(model, by_entry, lr),
             "Two steps were made: one is asked for.": twice,
         },
     )
@@ -242,7 +248,7 @@ for _ in range(2):
 checks.close(
     checks.parameters(trained, what="the trained model"),
     checks.parameters(model),
-    what="the parameters after two steps of Adam",
+    what="the parameters after two steps of the Adam that was handed in",
     tolerance=1e-3,
     see=see,
 )
@@ -393,7 +399,7 @@ losses = checks.trained(model, own, x, y, steps=STEPS, batch=BATCH, seed=int(rng
 share = checks.accuracy(model, x_new, y_new)
 checks.that(
     share >= 0.8,
-    f"After 300 clipped steps a network of two layers recognises {share:.1%} of new digits, expected at least 80 %. "
+    f"After 300 clipped steps a network of two layers recognises {100 * share:.1f} % of new digits, expected at least 80 %. "
     f"Its loss went from {losses[0]:.3g} to {losses[-1]:.3g}: "
     + (
         "the steps are too long, or lead uphill."
@@ -549,7 +555,7 @@ for _ in range(2):  # the better of two trainings counts: what is bad luck hardl
         break
 checks.that(
     share >= 0.9,
-    f"After {len(losses)} steps your network recognises {share:.1%} of new digits, expected at least 90 %. "
+    f"After {len(losses)} steps your network recognises {100 * share:.1f} % of new digits, expected at least 90 %. "
     f"Its loss went from {losses[0]:.3g} to {losses[-1]:.3g}: "
     + (
         "the training came apart; smaller steps, or smaller branches?"
@@ -594,7 +600,7 @@ shares = [layer.importance for layer in layers]
 checks.that(
     min(shares) >= 0.02,
     f"Replacing the output of hidden layer {int(np.argmin(shares)) + 1} of {len(shares)} by its mean changes the logits "
-    f"by {min(shares):.2%}, expected at least 2 %: the network hardly uses it. "
+    f"by {100 * min(shares):.2f} %, expected at least 2 %: the network hardly uses it. "
     "Is its branch too small, or is there a way around that does all the work?",
     see=see,
 )

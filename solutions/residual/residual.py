@@ -612,7 +612,7 @@ for depth in (3, *rng.integers(4, 2000, size=4).tolist(), 2, 1):
     checks.close(
         depth * s * s,
         1.0,
-        what=f"the depth {depth} times the square of `branch_scale({depth})`",
+        what=f"{depth} times the square of `branch_scale({depth})`",
         tolerance=5e-5,  # the square doubles the relative error
         see="residual#the-size-of-a-branch",
         mistaken_for={

@@ -973,7 +973,9 @@ def search(low, high, trials, curve):
     # two of three draws hardly ever, so three trials tell whether one is missing.
     least = trials - 3 if trials > 3 else trials
     tried = least <= different.size <= trials <= len(asked)
-    checks.that(tried, f"{trials} trials, but {different.size} different strengths.", **about)
+    checks.that(
+        tried, f"{trials} trials, but {different.size} different strengths: draw one for each trial.", **about
+    )
     return checks.items(found, 2, what="the result", **about), different
 
 

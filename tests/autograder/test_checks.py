@@ -207,8 +207,10 @@ def test_dicts_need_the_same_keys():
     expected = {"fc1.weight": 2.0, "fc1.bias": 0.5}
 
     checks.close({"fc1.bias": 0.5, "fc1.weight": np.float32(2)}, expected)
-    assert "keys" in message_of(checks.close, {"fc1.weight": 2.0}, expected)
-    assert "'fc1.bias'" in message_of(checks.close, {"fc1.weight": 2.0, "fc1.bias": 1.0}, expected)
+    assert "missing: fc1.bias." in message_of(checks.close, {"fc1.weight": 2.0}, expected)
+    assert "not expected: 7, b." in message_of(checks.close, {**expected, 7: 0.0, "b": 1.0}, expected)
+    assert "neither str nor int" in message_of(checks.close, {**expected, 1.5: 0.0}, expected)
+    assert "`fc1.bias` of " in message_of(checks.close, {"fc1.weight": 2.0, "fc1.bias": 1.0}, expected)
     assert "dict" in message_of(checks.close, [2.0, 0.5], expected)
     assert "keys" in message_of(checks.close, {EqualToAllKey(): 1.0, "a": 2.0}, expected)
 

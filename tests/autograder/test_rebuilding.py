@@ -302,7 +302,7 @@ class TestOptimizers:
             ("bottomless", "no finite number"),
             ("closure", "LBFGS"),
             ("own", "your Own"),
-            ("none", "is none"),
+            ("none", "is no optimizer"),
         ],
     )
     def test_what_is_no_optimizer_for_this_model_is_named(self, student, x, name, reason):

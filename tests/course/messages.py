@@ -48,7 +48,9 @@ class Said:
     @property
     def names_a_cause(self) -> bool:
         """Whether there is more than what was found and what was expected: a second line, or advice after a colon."""
-        return "\n" in self.text or not re.search(r"expected (?!.*: [a-z])|has shape|has the keys", self.text)
+        return "\n" in self.text or not re.search(
+            r"expected (?!.*: [a-z])|has shape|must have the keys", self.text
+        )
 
 
 def said_to(answer: Answer) -> Iterator[Said]:
