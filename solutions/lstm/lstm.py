@@ -172,7 +172,7 @@ for n, D, H in [(1, 3, 2), (5, 2, 4), (4, 3, 3)]:
         checks.close(
             checks.leaves_unchanged(lstm_step, x, h, c, one_W_ih, one_W_hh, b),
             (state, cell),
-            what=f"(h, c) when only the {name} {'gate' if block != 2 else 'block'} is undecided",
+            what=f"(h, c) when only the {name} {'gate' if block != 2 else 'block'} is undecided, block {block + 1} of i, f, g, o,",
             **about,
             mistaken_for={
                 "The order of the results is (h, c).": (cell, state),
