@@ -49,6 +49,7 @@ Draws (false alarms at most 1e-9); ask in this order: shape, independent, mean, 
 
 Torch modules: what a student's class makes, or a model of yours that a student's function was given
     `parameters(model)`, `gradients(model)`, `buffers(model)`  by name, as plain float64 arrays
+    `shapes(model)`              of the parameters, by name
     `training(model)`            the mode of each submodule by name; the model itself is `""`
     `layers(model)`              name and type of each submodule, in order
     `run(model, x, training=, grad_out=)`  a pass of your inputs: outputs, gradients, buffers after it (`Pass`)
@@ -98,6 +99,7 @@ from autograder.checks.modules import (
     recorded,
     recorder,
     run,
+    shapes,
     training,
 )
 from autograder.checks.observation import Observation, observe
@@ -149,6 +151,7 @@ __all__ = [
     "run",
     "seeded",
     "shape",
+    "shapes",
     "silent",
     "std",
     "that",

@@ -116,6 +116,7 @@ def _optimizer(model: Any, optimizer: Any) -> dict[str, Any] | None:
 
 _ANSWERS: dict[str, Callable[..., Any]] = {
     "parameters": _tensors("_parameters"),
+    "shapes": lambda model: {name: tuple(t.shape) for name, t in named_tensors(model, "_parameters")},
     "gradients": _gradients,
     "buffers": _tensors("_buffers"),
     "training": lambda model: {name: bool(vars(module)["training"]) for name, module in named_modules(model)},

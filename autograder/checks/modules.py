@@ -59,6 +59,17 @@ def parameters(model: Any, *, what: str = "the model", see: str | None = None) -
     return _arrays(ask(model, "parameters", what, see), f"the parameter {{}} of {what}", what, see)
 
 
+def shapes(model: Any, *, what: str = "the model", see: str | None = None) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of the parameters by name; where these are many, the entries take longer to come."""
+    found = ask(model, "shapes", what, see)
+    if not is_exactly(found, dict) or not all(
+        is_exactly(shape, tuple) and all(is_exactly(length, int) for length in shape)
+        for shape in found.values()
+    ):
+        fail(f"the shapes of the parameters of {what} cannot be read.", see=see)
+    return {str(name): tuple(shape) for name, shape in found.items()}
+
+
 def gradients(model: Any, *, what: str = "the model", see: str | None = None) -> Arrays:
     """Return the gradients that the parameters hold, by name; a parameter without one is left out."""
     return _arrays(ask(model, "gradients", what, see), f"the gradient of {{}} of {what}", what, see)

@@ -158,6 +158,7 @@ class TestReading:
             *("fc1.weight", "fc1.bias", "bn1.weight", "bn1.bias", "fc2.weight", "fc2.bias")
         ]
         assert checks.parameters(model)["fc1.weight"].shape == (5, 3)
+        assert checks.shapes(model) == {n: p.shape for n, p in checks.parameters(model).items()}
         assert list(checks.buffers(model)) == [
             "bn1.running_mean",
             "bn1.running_var",
@@ -216,10 +217,18 @@ class TestRefusals:
         model = checks.call(student("Liar"))
 
         assert checks.parameters(model)["fc1.weight"].shape == (5, 3)
+        assert checks.shapes(model)["fc1.weight"] == (5, 3)
         assert len(checks.layers(model)) == 3
         checks.close(
             checks.run(model, x).outputs, Reference(checks.parameters(model)).eval()(x).detach().numpy()
         )
+
+    @pytest.mark.parametrize("told", [None, [5, 3], {"w": [5, 3]}, {"w": (True,)}, {"w": 5}])
+    def test_shapes_that_are_none_are_refused(self, monkeypatch, told):
+        """A process whose code was replaced may answer with anything."""
+        monkeypatch.setattr(checks.modules, "answer", lambda *_: told)
+
+        assert "cannot be read" in message(checks.shapes, nn.Linear(3, 5))
 
     def test_outputs_without_a_graph_are_named(self, student, x):
         text = message(checks.run, checks.call(student("Cut")), x, grad_out=torch.ones(7, 2))
