@@ -436,6 +436,9 @@ for share in (0.2, 3.0):  # of the gradient's length; at 3 there is nothing to c
         tolerance=1e-4,
         see=see,
         mistaken_for=lambda: {
+            "A softmax was taken before the loss: this loss wants logits, and takes its own.": slopes(
+                model, x, y, lambda logits, labels: loss_fn(logits.softmax(dim=1), labels)
+            )[0],
             "This is the loss after the update.": later()[0],
             "This is the sum over the batch: return what the loss function gives.": before * len(x),
             "This is the norm: the loss comes first.": norm,
@@ -632,7 +635,7 @@ for missing in ((), ("first.weight", "norm.weight", "last.bias")):
 
     found = checks.call(gradient_norms, model)
     for name in missing:
-        reason = f"`{name}` has no gradient, so it is left out."
+        reason = f"`{name}` has no gradient, its `.grad` is None: leave it out of the result."
         checks.that(type(found) is not dict or name not in found, reason, see=see)
     checks.close(
         found,
