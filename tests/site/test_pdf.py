@@ -17,7 +17,7 @@ from pypdf import PdfReader
 
 from tests.conftest import ROOT
 
-PARTS = [("", ["book/index"]), ("The course", ["book/how_to_use", "book/glossary"])]
+PARTS = [("", ["book/index"]), ("The course", ["book/how_to_use", "book/notation", "book/glossary"])]
 
 
 def page(text: str) -> str:
@@ -149,7 +149,7 @@ def test_a_small_book_has_contents_with_the_numbers_of_pages_and_bookmarks(
 
     assert book.metadata is not None and book.metadata.title == "A small book"
     assert "A small book" in book.pages[0].extract_text()
-    for slug in ("index", "how_to_use", "glossary"):
+    for slug in ("index", "how_to_use", "notation", "glossary"):
         assert re.search(rf"\b{begins[slug]}\b", contents), slug
     assert "On the site this" in book.pages[2].extract_text()  # "figure" has a ligature
     assert begins["index"] == 3 < begins["how_to_use"] < begins["glossary"] <= len(book.pages)
@@ -157,6 +157,8 @@ def test_a_small_book_has_contents_with_the_numbers_of_pages_and_bookmarks(
     assert "How to use the course" in words and "What happens" not in words  # nothing that cannot be opened
     assert "the logarithm turns the product into a sum" not in words  # an answer that nobody has opened
     marks = [mark.title for mark in book.outline if not isinstance(mark, list)]
-    assert marks == ["Contents", "Vanishing and exploding gradients", "How to use the course", "Glossary"]
+    titles = ["Vanishing and exploding gradients", "How to use the course", "Notation and conventions"]
+    assert marks == ["Contents", *titles, "Glossary"]
+    assert "\\(" not in "".join(page.extract_text() for page in book.pages)  # formulas are set
     assert pdf.printed_from(target) == pdf.Book(site, PARTS, "A small book", "Someone").digest()
     assert list(tmp_path.iterdir()) == [target] and not list((site / "book").glob("tmp*"))
