@@ -80,6 +80,12 @@ section.pdf-page {{ break-before: page; }}
 </body>
 </html>
 """
+# A page may typeset what is near the screen first; on paper all of it is due.
+_TYPESET = """async () => {
+  const hurry = setInterval(() => dispatchEvent(new Event("beforeprint")), 100);
+  await window.MathJax?.startup?.promise;
+  clearInterval(hurry);
+}"""
 _FOOT = '<div style="font-size: 8px; width: 100%; text-align: center"><span class="pageNumber"></span></div>'
 
 
@@ -215,7 +221,7 @@ def _print(browser: Any, address: str, target: Path) -> None:
     page = browser.new_page()
     page.set_default_timeout(600_000)
     page.goto(address, wait_until="load")
-    page.evaluate("() => window.MathJax?.startup?.promise")
+    page.evaluate(_TYPESET)
     page.evaluate("() => document.fonts.ready")
     margin = {"top": "16mm", "bottom": "18mm", "left": "14mm", "right": "14mm"}
     page.pdf(
