@@ -1,4 +1,5 @@
-/* Quizzes and predictions, which are ordinary <details> elements without this script; formulas without MathJax; paper. */
+/* Quizzes and predictions, which are ordinary <details> elements without this script; formulas without MathJax; paper;
+   jumps to a place far down. */
 (() => {
   const { store, notKept, element, status } = window.course;
 
@@ -92,6 +93,17 @@
 
   // Where MathJax could not be loaded, formulas can be read as their source.
   addEventListener("load", () => { if (!window.MathJax?.startup) document.documentElement.classList.add("as-source"); });
+
+  // What is far below the screen has no layout yet (course.css); where a place stands is known when all of it has.
+  const page = document.documentElement;
+  addEventListener("load", () => setTimeout(() => page.style.removeProperty("scroll-behavior"), 1000));
+  const whole = () => page.classList.remove("in-parts");
+  addEventListener("click", ({ target }) => { if (target.closest?.('a[href*="#"]')) whole(); }, { capture: true });
+  addEventListener("hashchange", () => { // of an address that was typed: the browser has jumped already
+    if (!page.classList.contains("in-parts")) return;
+    whole();
+    document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+  });
 
   for (const section of document.querySelectorAll("section.quiz")) quiz(section);
   for (const section of document.querySelectorAll("section.predict")) predict(section);

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from course import bundle
+from course import assets, bundle
 from PIL import Image, ImageChops
 from playwright.sync_api import BrowserContext, Page, Route
 
@@ -120,7 +120,9 @@ def test_a_page_weighs_what_it_may(site: Path, name: str, most: int):
     page = site / "book" / f"{name}.html"
     files = {page, *((page.parent / link.partition("?")[0]).resolve() for link in read(page).loaded)}
     if any("mathjax" in file.parts for file in files):
-        fonts = site / "_static" / "mathjax" / "output" / "chtml" / "fonts" / "woff-v2"
+        mathjax = site / "_static" / "mathjax"
+        files |= {mathjax / part for part in assets.MATHJAX}
+        fonts = mathjax / "output" / "chtml" / "fonts" / "woff-v2"
         files |= {
             fonts / f"MathJax_{font}.woff"
             for font in ("Main-Regular", "Math-Italic", "Size1-Regular", "Size2-Regular")
@@ -135,6 +137,9 @@ def test_a_page_weighs_what_it_may(site: Path, name: str, most: int):
 def screenshot(page: Page) -> Image.Image:
     """Return what a page looks like, down to its foot."""
     page.wait_for_function("() => !document.querySelector('.live-widget:not(.started, .failed)')")
+    page.evaluate(
+        "document.documentElement.classList.remove('in-parts')"
+    )  # its text would be laid out meanwhile
     page.evaluate("() => document.fonts.ready")
     page.add_style_tag(
         content="* { transition: none !important; animation: none !important; caret-color: transparent }"

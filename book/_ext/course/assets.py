@@ -14,9 +14,8 @@ from sphinx.config import Config
 from sphinx.errors import ConfigError
 
 # What MathJax bundles as tex-chtml.js, less its menu, which is two fifths of that and would make every formula a
-# stop of the Tab key. The first part starts when all of the file has run; then it finds the others there.
-_MATHJAX = (
-    "startup.js",
+# stop of the Tab key. In one file they would hold a phone up for half a second; one by one they do not.
+MATHJAX = (
     "core.js",
     "input/tex.js",
     "output/chtml.js",
@@ -26,6 +25,19 @@ _MATHJAX = (
 # What it asks for later.
 _LATER = ("output/chtml/fonts/woff-v2", "input/tex/extensions")
 NAME = "tex-chtml.js"
+
+# Style sheets must know before the first paint whether scripts run, and whether a reader who chose neither has a light
+# or a dark screen: the theme says so when the page stands, and all of it would be styled anew.
+# A visit that begins at the top may lay the page out in parts; one that returns to its place or jumps to one may not,
+# and the way there is not shown, since the page still grows (course.js gives that back).
+_FIRST = """{
+const page = document.documentElement, { mode } = page.dataset, [visit] = performance.getEntriesByType("navigation");
+page.classList.add("js");
+if (visit?.type === "navigate" && !location.hash) page.classList.add("in-parts");
+else page.style.scrollBehavior = "auto";
+const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+page.dataset.theme = ["light", "dark"].includes(mode) ? mode : dark ? "dark" : "light";
+}"""
 
 
 def _mathjax() -> Path:
@@ -38,14 +50,19 @@ def _mathjax() -> Path:
 
 
 def copy_mathjax(app: Sphinx, exception: Exception | None) -> None:
-    """Copy the parts of MathJax that the pages use."""
+    """Copy the parts of MathJax that the pages use, and write what starts them."""
     target = Path(app.outdir) / "_static" / "mathjax"
     if exception or app.builder.format != "html":
         return
     for part in _LATER:
         shutil.copytree(_mathjax() / part, target / part, dirs_exist_ok=True)
-    parts = [(_mathjax() / part).read_text(encoding="utf-8") for part in _MATHJAX]
-    (target / NAME).write_text(";\n".join(parts), encoding="utf-8")
+    for part in MATHJAX:
+        (target / part).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(_mathjax() / part, target / part)
+    starts = (Path(app.outdir) / "_static" / "formulas.js", _mathjax() / "startup.js")
+    (target / NAME).write_text(
+        ";\n".join(start.read_text(encoding="utf-8") for start in starts), encoding="utf-8"
+    )
 
 
 def _digest(app: Sphinx, config: Config) -> None:
@@ -109,8 +126,7 @@ def _is_formula(node: nodes.Node) -> bool:
 
 def setup(app: Sphinx) -> None:
     """Register everything."""
-    # Style sheets must know before the first paint whether scripts run.
-    app.add_js_file(None, body="document.documentElement.classList.add('js')")
+    app.add_js_file(None, body=_FIRST)
     app.add_js_file("kept.js", priority=400, defer="defer")  # before the scripts that use it
     # After Sphinx's own handler, which adds MathJax.
     app.connect("html-page-context", _only_where_needed, priority=900)

@@ -30,7 +30,8 @@ _URL = re.compile(r"""url\((["']?)(?!data:|https?:|/|#)([^)"']+)\1\)""")
 # A script in the page that others read, such as `let toggleHintShow = …`, comes before them; others come after.
 _SETTING = re.compile(r"\s*(?:let|var|const|window\.\w+ =)")
 _WORD = re.compile(r"[\w-]+")
-# Loaded by itself: by far the largest, and pages without formulas do without.
+# Loaded by itself and last: by far the largest, what a reader presses does not wait for it, and pages without formulas
+# do without.
 _ALONE = "mathjax/"
 
 
@@ -212,11 +213,11 @@ def _scripts(tags: list[re.Match[str]], root: str, bundles: Bundles) -> str:
             f'<script src="{root}_static/{bundles.of(parts)}" data-parts="{" ".join(parts)}"></script>'
         )
     lines += after
-    lines += [tag[0].strip() for tag in tags if _ALONE in tag["attributes"]]
     if parts := _parts(deferred):
         lines.append(
             f'<script defer src="{root}_static/{bundles.of(parts)}" data-parts="{" ".join(parts)}"></script>'
         )
+    lines += [tag[0].strip() for tag in tags if _ALONE in tag["attributes"]]
     return "".join(f"{line}\n" for line in lines)
 
 
