@@ -119,9 +119,11 @@ function gradientLab(uniforms) {
   }
 
   // C = A Bᵀ for A (m × k) and B (p × k), m even and p a multiple of four: eight sums at once stay in registers.
-  function timesTransposed(A, B, C, m, k, p) {
+  // With `lower`, only the columns up to the diagonal are sure to be right: half the work where C is symmetric.
+  function timesTransposed(A, B, C, m, k, p, lower = false) {
     for (let i = 0; i < m; i += 2) {
-      for (let j = 0; j < p; j += 4) {
+      const end = lower ? Math.min(i + 2, p) : p;
+      for (let j = 0; j < end; j += 4) {
         const a = i * k, b = a + k, c = j * k, d = c + k, e = d + k, f = e + k;
         let s0 = 0, s1 = 0, s2 = 0, s3 = 0, t0 = 0, t1 = 0, t2 = 0, t3 = 0;
         for (let q = 0; q < k; q++) {
@@ -223,10 +225,15 @@ function gradientLab(uniforms) {
   // ‖δᵀ a‖_F without the matrix: the sum of (δδᵀ) ∘ (aaᵀ), which are as small as the batch.
   const gramA = new Float64Array(BATCH * BATCH), gramD = new Float64Array(BATCH * BATCH);
   function outerNorm(delta, a, width) {
-    timesTransposed(delta, delta, gramD, BATCH, width, BATCH);
-    timesTransposed(a, a, gramA, BATCH, width, BATCH);
+    timesTransposed(delta, delta, gramD, BATCH, width, BATCH, true);
+    timesTransposed(a, a, gramA, BATCH, width, BATCH, true);
     let sum = 0;
-    for (let i = 0; i < gramA.length; i++) sum += gramA[i] * gramD[i];
+    for (let i = 0; i < BATCH; i++) {
+      const row = i * BATCH;
+      let below = 0;
+      for (let j = 0; j < i; j++) below += gramA[row + j] * gramD[row + j];
+      sum += 2 * below + gramA[row + i] * gramD[row + i];
+    }
     return Math.sqrt(Math.max(sum, 0));
   }
 

@@ -26,31 +26,30 @@ function draw(size, std, normal) {
 const meanSquare = (values) => values.reduce((sum, v) => sum + v * v, 0) / values.length;
 
 // Rows of `inner` numbers times matrix (outer, inner) transposed; `across`, times matrix (inner, outer) as it stands.
-// Four sums at a time: one alone waits for each of its additions.
+// Two rows by four columns: eight sums at once stay in registers, and none waits for its last addition.
+// The last block lies back over the one before where rows are odd or columns no multiple of four; `outer` is at least 4.
 function product(rows, matrix, inner, outer, across = false) {
-  const result = new Float64Array((rows.length / inner) * outer), [step, column] = across ? [1, outer] : [inner, 1];
-  const fours = outer - (outer % 4);
-  for (let from = 0, to = 0; from < rows.length; from += inner, to += outer) {
-    for (let i = 0; i < fours; i += 4) {
-      let a = 0, b = 0, c = 0, d = 0;
-      for (let j = from, at = i * step; j < from + inner; j++, at += column) {
-        const r = rows[j];
-        a += r * matrix[at];
-        b += r * matrix[at + step];
-        c += r * matrix[at + 2 * step];
-        d += r * matrix[at + 3 * step];
+  const n = rows.length / inner, result = new Float64Array(n * outer), columns = across ? turned(matrix, inner, outer) : matrix;
+  for (let i = 0; i < n; i += 2) {
+    const a = i * inner, b = i + 1 < n ? a + inner : a;
+    for (let block = 0; block < outer; block += 4) {
+      const j = Math.min(block, outer - 4), c = j * inner, d = c + inner, e = d + inner, f = e + inner;
+      let s0 = 0, s1 = 0, s2 = 0, s3 = 0, t0 = 0, t1 = 0, t2 = 0, t3 = 0;
+      for (let k = 0; k < inner; k++) {
+        const x = rows[a + k], y = rows[b + k], u = columns[c + k], v = columns[d + k], w = columns[e + k], z = columns[f + k];
+        s0 += x * u; s1 += x * v; s2 += x * w; s3 += x * z;
+        t0 += y * u; t1 += y * v; t2 += y * w; t3 += y * z;
       }
-      result[to + i] = a;
-      result[to + i + 1] = b;
-      result[to + i + 2] = c;
-      result[to + i + 3] = d;
-    }
-    for (let i = fours; i < outer; i++) {
-      let sum = 0;
-      for (let j = from, at = i * step; j < from + inner; j++, at += column) sum += rows[j] * matrix[at];
-      result[to + i] = sum;
+      const p = i * outer + j, q = (b / inner) * outer + j;
+      result[p] = s0; result[p + 1] = s1; result[p + 2] = s2; result[p + 3] = s3;
+      result[q] = t0; result[q + 1] = t1; result[q + 2] = t2; result[q + 3] = t3;
     }
   }
+  return result;
+}
+function turned(matrix, rows, columns) {
+  const result = new Float64Array(matrix.length);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) result[j * rows + i] = matrix[i * columns + j];
   return result;
 }
 
