@@ -1,7 +1,7 @@
 """How soon a figure that moves answers the hand: the first one after its page was opened, and each step after that.
 
-Every control of every figure is moved once; a step takes from the input until nothing in the figure changes any more,
-layout included.  The laboratory is asked for its dearest network, depth 50 and width 128.
+Every control of every figure is moved a step and back; a step takes from the input until nothing in the figure changes
+any more, layout included.  The laboratory is asked for its dearest network, depth 50 and width 128.
 """
 
 from __future__ import annotations
@@ -22,7 +22,19 @@ COLUMNS = "| figure | first answer after, ms | steps | median step, ms | slowest
 
 _STEPS = """async ({ selector, quiet }) => {
   const root = document.querySelector(selector);
-  const took = (control) => new Promise((resolve) => {
+  const move = (control, back) => {
+    if (control.tagName === "SELECT") {
+      const count = control.options.length;
+      control.selectedIndex = (control.selectedIndex + (back ? count - 1 : 1)) % count;
+      control.dispatchEvent(new Event("change", { bubbles: true }));
+    } else if (control.tagName === "INPUT") {
+      const up = back ? control.up === false : +control.value < +control.max;
+      control.up = up;
+      if (up) control.stepUp(); else control.stepDown();
+      control.dispatchEvent(new Event("input", { bubbles: true }));
+    } else control.click();
+  };
+  const took = (control, back) => new Promise((resolve) => {
     let last = 0;
     const start = performance.now();
     const seen = new MutationObserver(() => {
@@ -30,18 +42,15 @@ _STEPS = """async ({ selector, quiet }) => {
       last = performance.now() - start;
     });
     seen.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
-    if (control.tagName === "SELECT") {
-      control.selectedIndex = (control.selectedIndex + 1) % control.options.length;
-      control.dispatchEvent(new Event("change", { bubbles: true }));
-    } else if (control.tagName === "INPUT") {
-      if (+control.value < +control.max) control.stepUp(); else control.stepDown();
-      control.dispatchEvent(new Event("input", { bubbles: true }));
-    } else control.click();
+    move(control, back);
     setTimeout(() => { seen.disconnect(); resolve(last); }, quiet);
   });
   const found = [];
-  for (const control of root.querySelectorAll("input[type=range], select, button[aria-pressed]"))
-    if (!control.disabled) found.push(await took(control));
+  for (const control of root.querySelectorAll("input[type=range], select, button[aria-pressed]")) {
+    if (control.disabled) continue;
+    found.push(await took(control, false));
+    found.push(await took(control, true));
+  }
   return found;
 }"""
 _FIRST = """(selector) => new Promise((resolve) => {
