@@ -59,15 +59,8 @@ class Opaque:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: D102  # it calls
         return self._asked().call(self, args, kwargs)
 
-    def _autograder_observe(
-        self,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        torch_seed: int | None = None,
-        *,
-        bring_back: bool = True,
-    ) -> Observation:
-        return self._asked().observe(self, args, kwargs, torch_seed, bring_back=bring_back)
+    def _autograder_observe(self, *call: Any, **how: Any) -> Observation:
+        return self._asked().observe(self, *call, **how)
 
     def _autograder_word(self, word: str, args: tuple[Any, ...]) -> Any:
         return self._asked().word(self, word, args)
