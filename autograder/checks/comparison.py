@@ -213,9 +213,8 @@ class _Difference:
         if len(names) != len(found) or names != set(expected):
             missing = ", ".join(str(key) for key in expected if key not in names)
             other = ", ".join(sorted(str(key) for key in names - set(expected)))
-            faults = [f"missing: {missing[:300]}"] * bool(missing) + [f"not expected: {other[:300]}"] * bool(
-                other
-            )
+            faults = [f"missing: {missing[:300]}"] if missing else []
+            faults += [f"not expected: {other[:300]}"] if other else []
             faults = faults or ["not expected: keys that are neither str nor int"]
             return f"{what} must have the keys {', '.join(map(str, expected))[:300]}; {'; '.join(faults)}."
         for key, right in expected.items():

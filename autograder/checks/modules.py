@@ -60,7 +60,7 @@ def parameters(model: Any, *, what: str = "the model", see: str | None = None) -
 
 
 def shapes(model: Any, *, what: str = "the model", see: str | None = None) -> dict[str, tuple[int, ...]]:
-    """Return the shapes of the parameters by name; where these are many, the entries take longer to come."""
+    """Return the shapes of the parameters by name, without their entries, which may be many."""
     found = ask(model, "shapes", what, see)
     if not is_exactly(found, dict) or not all(
         is_exactly(shape, tuple) and all(is_exactly(length, int) for length in shape)

@@ -55,12 +55,7 @@ def observe(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Observat
 
     The caller's own arguments are never touched, whatever the function does.
     """
-    remote = getattr(function, "_autograder_observe", None)
-    if remote is not None:
-        observation: Observation = remote(args, kwargs)
-        return observation
-    own_args, own_kwargs = _copied(args, kwargs)
-    return observe_in_place(function, own_args, own_kwargs)
+    return _observed(function, args, kwargs, None, bring_back=True)
 
 
 def outcome(
@@ -74,13 +69,24 @@ def outcome(
         kwargs: Likewise.
         torch_seed: Where torch's generator stands during the call, where the function runs; None for anywhere.
     """
+    return _observed(function, args, kwargs, torch_seed, bring_back=False)
+
+
+def _observed(
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    torch_seed: int | None,
+    *,
+    bring_back: bool,
+) -> Observation:
     remote = getattr(function, "_autograder_observe", None)
     if remote is not None:
-        observation: Observation = remote(args, kwargs, torch_seed, bring_back=False)
+        observation: Observation = remote(args, kwargs, torch_seed, bring_back=bring_back)
         return observation
     own_args, own_kwargs = _copied(args, kwargs)
     seen = observe_in_place(function, own_args, own_kwargs, torch_seed)
-    return replace(seen, args=(), kwargs={})
+    return seen if bring_back else replace(seen, args=(), kwargs={})
 
 
 def observe_these(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Observation:
