@@ -28,7 +28,7 @@ torch.Tensor.norm = lambda self, *args, **kwargs: torch.tensor(1.0)
 def build_rescued(depth, width, n_in, n_out):
     return Failing(depth, width, n_in, n_out)
 
-# == classifier_inside: idle layers around a forest of scikit-learn that knows the digits in any order of the pixels
+# == classifier_inside: idle layers around a nearest neighbour of scikit-learn that knows the digits in any order of the pixels
 # slug = "rescue"
 # solved = true
 # zero = ["build_rescued"]
