@@ -39,7 +39,8 @@ book: environment exercises  ## the site, into _build/html; warnings are errors
 pdf: book  ## the book as one PDF, _build/html/gradients.pdf, linked from the first page
 	$(call say,PDF ▸ _build/html/gradients.pdf)
 	@.ci/system chromium
-	@python -P book/_ext/course/pdf.py $(PDF_OPTIONS)
+	@.ci/system fonts-wqy-microhei || true
+	@PYTHONPATH=book/_ext python -P -m course $(PDF_OPTIONS)
 
 .PHONY: grade
 grade: environment exercises  ## grade the sample class of tests/cohort, into build/class

@@ -1,5 +1,4 @@
-/* Quizzes and predictions, which are ordinary <details> elements without this script; formulas without MathJax; paper;
-   jumps to a place far down. */
+/* Quizzes and predictions, which are ordinary <details> elements without this script; paper; jumps to a place far down. */
 (() => {
   const { store, notKept, element, status } = window.course;
 
@@ -91,14 +90,21 @@
   addEventListener("beforeprint", () => { onScreen = look.theme; look.theme = "light"; });
   addEventListener("afterprint", () => { look.theme = onScreen; });
 
-  // Where MathJax could not be loaded, formulas can be read as their source.
-  addEventListener("load", () => { if (!window.MathJax?.startup) document.documentElement.classList.add("as-source"); });
-
   // What is far below the screen has no layout yet (course.css); where a place stands is known when all of it has.
   const page = document.documentElement;
   addEventListener("load", () => setTimeout(() => page.style.removeProperty("scroll-behavior"), 1000));
   const whole = () => page.classList.remove("in-parts");
-  addEventListener("click", ({ target }) => { if (target.closest?.('a[href*="#"]')) whole(); }, { capture: true });
+  addEventListener("click", ({ target }) => {
+    const link = target.closest?.('a[href*="#"]');
+    if (!link) return;
+    whole();
+    // A figure that starts while the page glides over it moves the place; a reader who went elsewhere stays there.
+    addEventListener("scrollend", () => {
+      const place = document.getElementById(decodeURIComponent(link.getAttribute("href").split("#")[1]));
+      const gap = place ? place.getBoundingClientRect().top - parseFloat(getComputedStyle(page).scrollPaddingTop) : 0;
+      if (Math.abs(gap) > 2 && Math.abs(gap) < 200) place.scrollIntoView();
+    }, { once: true, signal: AbortSignal.timeout(4000) });
+  }, { capture: true });
   addEventListener("hashchange", () => { // of an address that was typed: the browser has jumped already
     if (!page.classList.contains("in-parts")) return;
     whole();

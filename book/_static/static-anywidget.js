@@ -91,6 +91,7 @@
     if (model?.module !== "anywidget") throw new Error("its state is not in the page, or it is not an anywidget");
     addStyle(model.get("_css"));
     const widget = await load(model.get("_esm"));
+    await new Promise((go) => setTimeout(go)); // a phone answers between the import and the first picture
     // Several views may share a model: it is initialised once.
     model.started ??= Promise.resolve(widget.initialize?.({ model, experimental: {} }))
       .then((stop) => typeof stop === "function" && cleanups.push(stop));

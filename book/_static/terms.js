@@ -16,7 +16,10 @@
     tip.hidden = false;
     shown = link;
     link.setAttribute("aria-describedby", tip.id);
-    const word = link.getClientRects()[0], edge = document.documentElement.clientWidth, { offsetWidth: width, offsetHeight: height } = tip;
+    place();
+  }
+  function place() {
+    const word = shown.getClientRects()[0], edge = document.documentElement.clientWidth, { offsetWidth: width, offsetHeight: height } = tip;
     const below = word.bottom + height + 12 < innerHeight;
     tip.style.left = `${scrollX + Math.max(8, Math.min(word.left, edge - width - 8))}px`;
     tip.style.top = `${scrollY + (below ? word.bottom + 6 : word.top - height - 6)}px`;
@@ -27,6 +30,8 @@
     shown = null;
     tip.hidden = true;
   }
+  // A figure that starts above moves the word, and the tip must not come to lie on it.
+  new ResizeObserver(() => { if (shown) place(); }).observe(document.body);
   const soon = () => { clearTimeout(leaving); leaving = setTimeout(hide, 250); };
 
   for (const link of document.querySelectorAll("a.term")) {

@@ -71,7 +71,7 @@ class Bounded(TextIOBase):
         """Show what waits, and say how much was left out."""
         self.flush()
         if self.left_out:
-            self._emit("text", f"\n… {self.left_out:,} more characters are left out.\n", "")
+            self._emit("text", f"\n… Characters left out: {self.left_out:,}.\n", "")
 
 
 class Screen:
@@ -145,13 +145,9 @@ def cut(text: str, limit: int = LIMIT) -> str:
     r"""Return a text up to a limit, with a word on what is missing.
 
     >>> cut("abcdef", 4)
-    'abcd\n… 2 more characters are left out.'
+    'abcd\n… Characters left out: 2.'
     """
-    return (
-        text
-        if len(text) <= limit
-        else f"{text[:limit]}\n… {len(text) - limit:,} more characters are left out."
-    )
+    return text if len(text) <= limit else f"{text[:limit]}\n… Characters left out: {len(text) - limit:,}."
 
 
 def told(error: BaseException) -> str:

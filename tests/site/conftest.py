@@ -75,7 +75,7 @@ def context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
 @pytest.fixture
 def visit(context: Callable[..., BrowserContext], address: str) -> Callable[..., Visit]:
-    """Open a page of the site and wait until its figures and formulas are drawn."""
+    """Open a page of the site and wait until its figures are drawn."""
 
     def go(
         path: str,
@@ -124,7 +124,14 @@ def _note_failure(seen: Visit, request: Request) -> None:
 
 
 def settle(page: Page) -> None:
-    """Wait until widgets and formulas stand."""
+    """Wait until widgets and the letters of formulas stand."""
     if page.locator(".live-widget").count():
         page.wait_for_selector("html[data-widgets=ready]")
-    page.evaluate("() => window.MathJax?.startup?.promise")
+    # `fonts.ready` knows nothing of a font that nobody has asked for yet.  The theme's files of icons are left
+    # alone: pages draw icons from a font of their own, and a test holds that they ask for no other.
+    page.evaluate(
+        """() => Promise.allSettled([...document.fonts]
+          .filter(({ family }) => !family.includes("Font Awesome"))
+          .map((font) => font.load()))"""
+    )
+    page.evaluate("() => document.fonts.ready")

@@ -188,7 +188,7 @@ def test_what_a_student_may_do_wrong_is_contained_and_explained(reader: Reader, 
 
     assert "ZeroDivisionError" in try_out("1 / 0")
     huge = try_out("for _ in range(50000):\n    print('x' * 100)")
-    assert len(huge) < 21_000 and "more characters are left out" in huge
+    assert len(huge) < 21_000 and "Characters left out" in huge
     assert "SystemExit" in try_out("exit()")
     assert "on your own computer" in try_out("import torch")
     assert "write the value into the code" in try_out("input('?')")
@@ -382,7 +382,7 @@ def test_pages_are_clean_accessible_and_fit_a_phone(reader: Reader, visit: Reade
         if slug in (SLUG, "pytorch"):  # the others are made of the same parts
             assert violations(seen) == [], slug
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, slug
-        assert page.locator("mjx-container").count() > 5 and page.locator("mjx-merror").count() == 0, slug
+        assert page.locator("article math").count() > 5, slug
         if slug in numpy_slugs():
             untouched = page.evaluate(
                 "notebookFile.write(JSON.parse(document.getElementById('assignment-notebook').textContent), {})"

@@ -24,10 +24,13 @@ ACCEPTED: set[str] = set()
 
 def violations(visit: Visit) -> list[str]:
     """Return what axe calls serious or critical on a page, with the place of each."""
-    # Inside a formula stands MathJax's own markup, thousands of elements of it; its MathML is what is read aloud.
-    # Left out alone, they would still be looked through for what lies behind each text, at five times the cost.
-    visit.page.evaluate("document.querySelectorAll('mjx-container').forEach((one) => one.replaceChildren())")
-    found = Axe().run(visit.page, context={"exclude": ["mjx-container"]}).response["violations"]
+    # Within a formula is nothing that axe looks at, only thousands of elements; its room stays: a wide one scrolls.
+    visit.page.evaluate(
+        """() => [...document.querySelectorAll("math")].map((one) => [one, one.getBoundingClientRect()])
+          .forEach(([one, { width, height }]) => {
+            one.innerHTML = `<mspace width="${width}px" height="${height}px"></mspace>`; })"""
+    )
+    found = Axe().run(visit.page).response["violations"]
     return [
         f"{rule['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
         for rule in found
@@ -68,13 +71,6 @@ def test_nothing_is_wider_than_a_phone(visit: Visitor, site: Path):
                    .map((e) => e.outerHTML.slice(0, 99))"""
             )
             assert outside == [], name
-
-
-def test_formulas_are_typeset(visit: Visitor, site: Path):
-    for slug in (*built.chapters(), "notation"):
-        with closing(visit(f"book/{slug}.html")) as seen:
-            assert seen.page.locator("mjx-container").count() > 10, slug
-            assert seen.page.locator("mjx-merror").count() == 0, slug
 
 
 def test_without_javascript_all_text_and_a_still_figure_can_be_read(visit: Visitor):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 import yaml
-from course import pdf
+from course import pdf, pdf_link
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 
@@ -64,10 +65,10 @@ def test_every_anchor_of_the_book_is_there_once(site: Path):
 
 def test_the_link_to_the_pdf_comes_once(site: Path):
     first = (site / "book" / "index.html").read_text(encoding="utf-8")
-    linked = pdf.with_link(first)
+    linked = pdf_link.with_link(first)
 
     assert first.count('class="pdf-link"') == 1
-    assert linked.count(pdf.NAME) == 1 and pdf.with_link(linked) == linked
+    assert linked.count(pdf_link.NAME) == 1 and pdf_link.with_link(linked) == linked
 
 
 @pytest.fixture
@@ -83,9 +84,9 @@ def offered(
     for name in ("index", "he"):
         text = page(f'<h1>{name}<a class="headerlink"></a></h1><p class="pdf-link"></p>')
         (tmp_path / "book" / f"{name}.html").write_text(text)
-    made = tmp_path / pdf.NAME
+    made = tmp_path / pdf_link.NAME
     made.write_bytes(b"%PDF-1.4\n%%EOF\n")
-    pdf.sign(made, pdf.Book.of(tmp_path, tmp_path).digest())
+    pdf_link.sign(made, pdf.Book.of(tmp_path, tmp_path).digest())
     # Once a Sphinx has run in this process, its loggers keep to themselves.
     monkeypatch.setattr(pdf, "logger", logging.getLogger("a build"))
     app = SimpleNamespace(
@@ -99,7 +100,7 @@ def offered(
         """End a build; tell whether the first page has the link."""
         caplog.set_level(logging.INFO)
         pdf._offer(app, None)
-        return pdf.NAME in (tmp_path / "book/index.html").read_text()
+        return pdf_link.NAME in (tmp_path / "book/index.html").read_text()
 
     return SimpleNamespace(site=tmp_path, made=made, finish=finish, said=caplog)
 
@@ -110,7 +111,7 @@ def test_a_build_links_the_pdf_of_its_own_pages(offered: SimpleNamespace):
     assert offered.said.text == ""
 
 
-@pytest.mark.parametrize("changed", ["book/he.html", "_config.yml", "_toc.yml", pdf.NAME])
+@pytest.mark.parametrize("changed", ["book/he.html", "_config.yml", "_toc.yml", pdf_link.NAME])
 def test_a_build_does_not_link_a_pdf_of_other_pages_and_says_what_to_do(
     offered: SimpleNamespace, changed: str
 ):
@@ -131,8 +132,9 @@ def test_a_site_without_a_pdf_has_no_link_and_says_nothing(offered: SimpleNamesp
 
 
 def test_without_a_site_the_command_says_what_to_do(tmp_path: Path):
-    command = [sys.executable, "-P", "book/_ext/course/pdf.py", "--site", str(tmp_path)]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-P", "-m", "course", "--site", str(tmp_path)]
+    own = {**os.environ, "PYTHONPATH": "book/_ext"}
+    run = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True, check=False)
 
     assert run.returncode == 1 and "make book builds the site" in run.stderr and "Traceback" not in run.stderr
 
@@ -160,5 +162,5 @@ def test_a_small_book_has_contents_with_the_numbers_of_pages_and_bookmarks(
     titles = ["Vanishing and exploding gradients", "How to use the course", "Notation and conventions"]
     assert marks == ["Contents", *titles, "Glossary"]
     assert "\\(" not in "".join(page.extract_text() for page in book.pages)  # formulas are set
-    assert pdf.printed_from(target) == pdf.Book(site, PARTS, "A small book", "Someone").digest()
+    assert pdf_link.printed_from(target) == pdf.Book(site, PARTS, "A small book", "Someone").digest()
     assert list(tmp_path.iterdir()) == [target] and not list((site / "book").glob("tmp*"))

@@ -17,11 +17,12 @@ Visitor = Callable[..., Visit]
 
 PAGE = """<script>no()</script><article>
 <section id="top"><h1>Title<a class="headerlink" href="#top">#</a></h1>
-<p>A factor of <span class="math">\\(\\sigma_w^2\\)</span>.</p><svg><text>drawn</text></svg>
+<p>A factor of <span class="math"><math alttext="\\sigma_w^2"><mi>σ</mi></math></span>.</p><svg><text>drawn</text></svg>
 <div class="cell_input">code = 1</div>
 <section id="below"><h2>Below</h2><p>More.</p></section></section>
 <dl class="simple glossary"><dt id="term-a">gradient · 梯度<a class="headerlink" href="#term-a">#</a></dt>
-<dd><p>A slope &lt; <span class="math">\\(\\tfrac{1}{n}\\)</span>. → <a href="x.html">Elsewhere</a></p></dd></dl>
+<dd><p>A slope &lt;
+<span class="math"><math alttext="\\tfrac{1}{n}"></math></span>. → <a href="x.html">Elsewhere</a></p></dd></dl>
 </article>"""
 
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from course import formulas
 
 from tests.conftest import ROOT
 from tests.site import built
@@ -101,6 +102,6 @@ def test_no_name_of_a_script_or_style_sheet_leads_to_another_host(documents: dic
     assert {address for address in loaded if re.match(r"(https?:)?//", address)} == set()
 
 
-def test_a_page_without_formulas_does_without_mathjax(site: Path):
-    assert "mathjax/" not in (site / "book/index.html").read_text()
-    assert "mathjax/" in (site / "book/notation.html").read_text()
+def test_a_page_without_formulas_does_without_their_font(site: Path):
+    assert formulas.FONT not in (site / "book/index.html").read_text()
+    assert formulas.FONT in (site / "book/notation.html").read_text()

@@ -127,3 +127,25 @@ def test_the_first_tap_shows_and_the_second_follows(context: Callable[..., objec
     assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390
     word.tap()
     page.wait_for_url("**/glossary.html#term-*")
+
+
+def test_the_explanation_stays_beside_a_word_that_moves(context: Callable[..., object], address: str):
+    page = context(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True).new_page()
+    page.goto(f"{address}/{PAGE}")
+    page.wait_for_function("() => document.querySelector('#term-tip')")
+    word = page.locator("a.term").last
+    word.tap()
+    page.locator(".bd-article").evaluate(
+        """(article) => {
+          document.documentElement.style.overflowAnchor = "none";
+          article.prepend(Object.assign(document.createElement("div"), { style: "height: 40px" }));
+        }"""
+    )
+    page.wait_for_function(
+        """() => {
+          const tip = document.querySelector("#term-tip").getBoundingClientRect();
+          const word = [...document.querySelectorAll("a.term")].at(-1).getClientRects()[0];
+          const gap = Math.max(tip.top - word.bottom, word.top - tip.bottom);
+          return Math.abs(gap - 6) < 1;
+        }"""
+    )

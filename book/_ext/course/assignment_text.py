@@ -13,6 +13,8 @@ from typing import Any
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
+from course import formulas
+
 Highlight = Callable[[str], str]
 
 PLACEHOLDER = "YOUR ANSWER HERE"
@@ -72,11 +74,11 @@ def _list(items: list[str]) -> str:
 
 
 def _inline(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
-    return rf'<span class="math notranslate nohighlight">\({escape(tokens[index].content)}\)</span>'
+    return formulas.inline(tokens[index].content)
 
 
 def _display(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
-    return f'<div class="math notranslate nohighlight">\\[{escape(tokens[index].content.strip())}\\]</div>\n'
+    return formulas.block(tokens[index].content)
 
 
 def kind(cell: dict[str, Any]) -> str:

@@ -20,9 +20,9 @@ from urllib.parse import urlsplit
 from docutils import nodes
 from sphinx.addnodes import download_reference
 from sphinx.application import Sphinx
-from sphinx.errors import ConfigError
+from sphinx.errors import ConfigError, ExtensionError
 
-from course import assignments
+from course import assignments, formulas
 from course.assignment_text import Text, cell_html
 
 FOLDER = "assignments"
@@ -128,7 +128,7 @@ def body(slug: str, notebook: bytes, *, text: Text, highlight: Any, base: str, v
     held = notebook.decode().replace("<", "\\u003c")
     kept = f'<script type="application/json" id="assignment-notebook">{held}</script>\n'
     name = "" if missing else ' id="assignment"'
-    opening = f'<section class="assignment tex2jax_ignore mathjax_ignore"{name}{attributes}>'
+    opening = f'<section class="assignment"{name}{attributes}>'
     return "\n".join([opening, *cells, "</section>", kept])
 
 
@@ -144,7 +144,10 @@ def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     for slug, path in released(root).items():
         notebook = path.read_bytes()
         text = Text(highlight, chapters)
-        content = body(slug, notebook, text=text, highlight=highlight, base=pyodide(app), version=version)
+        try:
+            content = body(slug, notebook, text=text, highlight=highlight, base=pyodide(app), version=version)
+        except formulas.FormulaError as error:
+            raise ExtensionError(f"{path.relative_to(root)}: {error}") from error
         title = f"Assignment: {text.headings[0][2]}"
         context = {"title": title, "pagetitle": title, "body": content, "toc": text.contents()}
         if slug in chapters:
@@ -152,8 +155,6 @@ def pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
                 "link": f"../book/{slug}.html",
                 "title": app.env.titles[f"book/{slug}"].astext(),
             }
-        # Sphinx loads MathJax on pages that it knows to have formulas.
-        app.env.get_domain("math").data["has_equations"][f"{FOLDER}/{slug}"] = True
         yield f"{FOLDER}/{slug}", {**context, "display_toc": True}, "page.html"
 
 

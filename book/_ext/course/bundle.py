@@ -1,4 +1,4 @@
-"""One style sheet and two scripts for a page instead of a dozen of each, and nothing in the head that holds it up.
+"""One style sheet and four scripts for a page instead of a dozen of each, and nothing in the head that holds it up.
 
 The theme's sheets are written for every site there may be.  A rule goes when one of the classes or names that its
 selector needs occurs in no page and no script; what stands in :not(), :is() or :where() is never needed.
@@ -30,9 +30,8 @@ _URL = re.compile(r"""url\((["']?)(?!data:|https?:|/|#)([^)"']+)\1\)""")
 # A script in the page that others read, such as `let toggleHintShow = …`, comes before them; others come after.
 _SETTING = re.compile(r"\s*(?:let|var|const|window\.\w+ =)")
 _WORD = re.compile(r"[\w-]+")
-# Loaded by itself and last: by far the largest, what a reader presses does not wait for it, and pages without formulas
-# do without.
-_ALONE = "mathjax/"
+# Each takes a phone a twelfth of a second to start.
+_THEME = ("scripts/bootstrap.js", "scripts/pydata-sphinx-theme.js")
 
 
 def words(pages: Iterable[str], scripts: Iterable[str]) -> set[str]:
@@ -192,9 +191,24 @@ def lightened(page: str, root: str, bundles: Bundles) -> str:
     return f"{head}{end}{body}{_scripts([*moved, *at_end], root, bundles)}{last}{rest}"
 
 
+def _tasks(parts: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return what is loaded as one file: the theme's scripts apart, since a phone answers between two files.
+
+    >>> _tasks(("a.js", "scripts/bootstrap.js", "b.js", "c.js"))
+    [('a.js',), ('scripts/bootstrap.js',), ('b.js', 'c.js')]
+    """
+    tasks: list[tuple[str, ...]] = []
+    for part in parts:
+        if tasks and not {part, tasks[-1][-1]} & set(_THEME):
+            tasks[-1] += (part,)
+        else:
+            tasks.append((part,))
+    return tasks
+
+
 def _scripts(tags: list[re.Match[str]], root: str, bundles: Bundles) -> str:
     """Return what stands at the end of the body: data, plain scripts, those in the page, and deferred ones."""
-    local = [tag for tag in tags if "_static/" in tag["attributes"] and _ALONE not in tag["attributes"]]
+    local = [tag for tag in tags if "_static/" in tag["attributes"]]
     deferred = [tag[0] for tag in local if "defer" in tag["attributes"]]
     plain = [tag[0] for tag in local if "defer" not in tag["attributes"]]
     before: list[str] = []
@@ -213,11 +227,10 @@ def _scripts(tags: list[re.Match[str]], root: str, bundles: Bundles) -> str:
             f'<script src="{root}_static/{bundles.of(parts)}" data-parts="{" ".join(parts)}"></script>'
         )
     lines += after
-    if parts := _parts(deferred):
+    for parts in _tasks(_parts(deferred)):
         lines.append(
             f'<script defer src="{root}_static/{bundles.of(parts)}" data-parts="{" ".join(parts)}"></script>'
         )
-    lines += [tag[0].strip() for tag in tags if _ALONE in tag["attributes"]]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -234,9 +247,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
         for path in sorted(out.rglob("*.html"))
         if static not in path.parents
     }
-    scripts = [
-        path.read_text(encoding="utf-8") for path in static.rglob("*.js") if "mathjax" not in path.parts
-    ]
+    scripts = [path.read_text(encoding="utf-8") for path in static.rglob("*.js")]
     bundles = Bundles(static, words(pages.values(), scripts))
     for path, page in pages.items():
         root = "../" * (len(path.relative_to(out).parts) - 1)

@@ -1,63 +1,149 @@
-"""The room of what comes later, written into the page: of formulas, and of what is far below the first screen.
+"""Formulas as MathML, written into the page at build: they need no script, and stand when the page does.
 
-Until MathJax has typeset it, a formula stands there as its source, which is far longer: lines break elsewhere, and
-the text below moves when they are set anew.  So the source gets the width that the formula will have.
-
-A chapter has twenty thousand parts to lay out, in its formulas and drawings.  Figures get their shape, and the sections
-below the one that moves a mark, so that the browser may leave them until a reader comes near; `course.css` says so.
+MathJax reads the TeX, the same program that sets the formulas of notebooks in JupyterLab; it runs here, in V8, and only
+its parser: `tex.js` writes what it found.  Browsers set MathML by themselves, in the font of `mathfont.py`.
 """
 
 from __future__ import annotations
 
-import html
+import atexit
 import re
+from functools import cache
+from html import escape, unescape
+from pathlib import Path
 from typing import Any
 
+from docutils import nodes
+from py_mini_racer import MiniRacer
 from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
 
-from course.terms import plain
+from course.mathfont import font_for, package
 
-# The drawing as figures/style.py writes it, and the sheet that matplotlib puts into each: it would hold for all of the
-# page, and style it anew once for each figure; course.css has it once.
-_FIGURE = re.compile(
-    r'<div class="course-figure">(?=<svg[^>]*max-width:(\d+px);height:auto;aspect-ratio:([\d.]+)")'
-)
-_SHEET = re.compile(r'<style type="text/css">\*\{stroke-linejoin: round; stroke-linecap: butt\}</style>')
-_INLINE = re.compile(r'<span class="math notranslate nohighlight"(?=>(.*?)</span>)', re.S)
+_MATHJAX = ("core.js", "input/tex-base.js", "input/tex/extensions/ams.js", "adaptors/liteDOM.js")
+_CLASSES = 'class="math notranslate nohighlight"'
+_MATH = re.compile(r"<math\b.*?</math>", re.S)
+FONT = "math.woff"
+_NARROW = 20  # signs, with those above and below a line; none of so few is wider than a phone
+# Not of a page in a folder: there a browser refuses a font that is asked for so early.
+_PRELOAD = """
+<script>if (location.protocol !== "file:") document.head.append(Object.assign(document.createElement("link"),
+  {rel: "preload", href: "%s", as: "font", type: "font/woff", crossOrigin: ""}))</script>"""
+
+log = logging.getLogger(__name__)
 
 
-def width(tex: str) -> float:
-    r"""Return the estimated width of a formula, in units of the font size.
+class FormulaError(Exception):
+    """What is wrong with the TeX of a formula."""
 
-    The line was fitted to the widths of 851 formulas of the book, as Chromium shows them; it is off by 0.3 on average.
 
-    >>> width(r"\(z_\ell\)"), width(r"\(\sigma_w^2 = n_\text{in} \operatorname{Var}(w)\)")
-    (1.1, 7.1)
+@cache
+def _parser() -> MiniRacer:
+    mathjax = package("sphinx-mathjax-offline") / "static" / "mathjax"
+    parser = MiniRacer()
+    atexit.register(parser.close)  # its thread would be waited for
+    parser.eval("globalThis.MathJax = {}; 0")
+    for path in (*(mathjax / name for name in _MATHJAX), Path(__file__).with_name("tex.js")):
+        parser.eval(path.read_text(encoding="utf-8") + "\n;0")
+    return parser
+
+
+@cache
+def mathml(tex: str, *, display: bool = False) -> str:
+    r"""Return a formula as MathML, which keeps its source in `alttext`.
+
+    >>> mathml("x^2")
+    '<math alttext="x^2"><msup><mi>x</mi><mn>2</mn></msup></math>'
+
+    Raises:
+        FormulaError: If this is not TeX, or uses what MathML does not have.
     """
-    return round(0.43 * len(re.sub("[_^]", "", plain(tex))) + 0.2, 1)
+    source = " ".join(tex.split())
+    found = str(_parser().call("mathml", source, display))
+    if not found.startswith("<math"):
+        raise FormulaError(f"{found.removeprefix('error: ').rstrip('.')}, in the formula {source}")
+    return found
 
 
-def in_parts(body: str) -> str:
-    """Return a page's text with the shape of each figure, and a mark on the sections below the figure that moves.
+def inline(tex: str) -> str:
+    """Return a formula that stands in a line."""
+    return f"<span {_CLASSES}>{mathml(tex)}</span>"
 
-    >>> in_parts('<div class="live-widget"></div><section id="next">')
-    '<div class="live-widget"></div><section class="later" id="next">'
+
+def block(tex: str) -> str:
+    """Return a formula that stands by itself."""
+    found = mathml(tex, display=True)
+    reached = "".join(f' {name}="{value}"' for name, value in _reached(found).items())
+    return f"<div {_CLASSES}{reached}>{found}</div>\n"
+
+
+def _reached(formula: str) -> dict[str, str]:
+    """Return the attributes by which keys reach a formula that scrolls, as one of so many signs may on a phone."""
+    signs = re.sub(r"<[^>]*>", "", formula)
+    return {"tabindex": "0", "role": "group", "aria-label": "formula"} if len(signs) > _NARROW else {}
+
+
+def sources(page: str) -> list[str]:
+    """Return the TeX of all formulas of a page.
+
+    >>> sources(inline("a < b"))
+    ['a < b']
     """
-    first, widget, rest = body.partition('<div class="live-widget">')
-    body = first + widget + (rest.replace("<section id=", '<section class="later" id=') if widget else rest)
-    shaped = r'<div class="course-figure" style="--across: \1; --shape: \2">'
-    return _FIGURE.sub(shaped, _SHEET.sub("", body))
+    return [unescape(tex) for tex in re.findall(r'<math[^>]* alttext="([^"]*)"', page)]
 
 
-def _make_room(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Write the width beside every formula in a line, and what may be left for later; course.css makes the room."""
-    if "body" in context:
-        body = _INLINE.sub(
-            lambda found: f'{found[0]} style="--wide: {width(html.unescape(found[1]))}"', context["body"]
-        )
-        context["body"] = in_parts(body)
+def _faulty(node: nodes.Node, error: FormulaError) -> str:
+    log.warning("%s", error, location=node)
+    return f"<code>{escape(node.astext())}</code>"
+
+
+def _visit_inline(self: Any, node: nodes.math) -> None:
+    try:
+        self.body.append(inline(node.astext()))
+    except FormulaError as error:
+        self.body.append(_faulty(node, error))
+    raise nodes.SkipNode
+
+
+def _visit_block(self: Any, node: nodes.math_block) -> None:
+    tex = node.astext()
+    if not node["nowrap"] and r"\\" in tex:
+        tex = rf"\begin{{split}}{tex}\end{{split}}"
+    try:
+        formula = mathml(tex, display=True)
+    except FormulaError as error:
+        formula = _faulty(node, error)
+    self.body.append(self.starttag(node, "div", CLASS="math notranslate nohighlight", **_reached(formula)))
+    if node["number"]:
+        self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
+        self.add_permalink_ref(node, "Link to this equation")
+        self.body.append("</span>")
+    self.body.append(f"{formula}</div>\n")
+    raise nodes.SkipNode
+
+
+def _early(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Let a page with formulas ask for their font at once."""
+    if "<math" in context.get("body", ""):
+        font = context["pathto"](f"_static/{FONT}", 1)
+        context["metatags"] = context.get("metatags", "") + _PRELOAD % font
+
+
+def write_font(app: Sphinx, exception: Exception | None) -> None:
+    """Write the font with the characters that the site's formulas have."""
+    if exception or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    characters: set[str] = set()
+    for path in out.rglob("*.html"):
+        for formula in _MATH.findall(path.read_text(encoding="utf-8")):
+            characters |= set(unescape(re.sub(r"<[^>]*>", "", formula)))
+    (out / "_static" / FONT).write_bytes(font_for(characters))
 
 
 def setup(app: Sphinx) -> None:
-    """Register it."""
-    app.connect("html-page-context", _make_room)
+    """Register it, in the place of the scripts that Sphinx would load."""
+    app.add_html_math_renderer("mathml", (_visit_inline, None), (_visit_block, None))
+    app.connect("html-page-context", _early)
+    app.connect("build-finished", write_font)

@@ -1,21 +1,17 @@
-"""The book as one PDF, which `make pdf` makes of the built site: `python -P book/_ext/course/pdf.py`.
+"""The book as one PDF, which `make pdf` makes of the built site.
 
 The finished pages are put one after another into one, their anchors under the name of their page, and Chromium prints
 it as it prints a page of the site: figures that move stand still, answers stay closed.  It is printed twice: the first
 time tells on which page each chapter begins, the second time the contents say so.
 
-The PDF says of which pages it was printed.  A build that finds other pages than those does not link it.
+A build that finds other pages than those of which the PDF was printed does not link it.
 """
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import html
 import re
-import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -25,9 +21,8 @@ import yaml
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-NAME = "gradients.pdf"
-# A comment of PDF, before the digest of the pages.
-_PAGES = b"%printed from "
+from course.pdf_link import NAME, printed_from, sign, with_link, without_link
+
 logger = logging.getLogger(__name__)
 # What only a screen can show.
 _LEFT_OUT = {"book/progress"}
@@ -40,7 +35,6 @@ _ANCHOR = re.compile(
     r'(?<![\w-])((?:id|for|aria-labelledby|aria-describedby)="|(?:xlink:)?href="#|url\(#)([^")\s]+)'
 )
 _HREF = re.compile(r'\bhref="(?!#|https?:|mailto:)([^"#]*)(#[^"]*)?"')
-_ADDRESS = re.compile(r'<p class="pdf-link">.*?</p>')
 
 _PAGE = """\
 <!DOCTYPE html>
@@ -80,12 +74,6 @@ section.pdf-page {{ break-before: page; }}
 </body>
 </html>
 """
-# A page may typeset what is near the screen first; on paper all of it is due.
-_TYPESET = """async () => {
-  const hurry = setInterval(() => dispatchEvent(new Event("beforeprint")), 100);
-  await window.MathJax?.startup?.promise;
-  clearInterval(hurry);
-}"""
 _FOOT = '<div style="font-size: 8px; width: 100%; text-align: center"><span class="pageNumber"></span></div>'
 
 
@@ -143,16 +131,8 @@ def _contents(
 
 
 def _head(page: str) -> str:
-    """Return what sets a page: the sheet of the site, and MathJax, without the second form that it gives to screens."""
-    sheets = re.findall(r'<link rel="stylesheet"[^>]*>', page)
-    scripts = [
-        tag[0]
-        for tag in re.finditer(r"<script\b.*?</script>", page, re.S)
-        if "MathJax" in tag[0] or "mathjax/" in tag[0]
-    ]
-    off = "{ ...window.MathJax.options, enableAssistiveMml: false }"
-    plain = f"<script>(window.MathJax ??= {{}}).options = {off};</script>"
-    return "\n".join([*sheets, *sorted(scripts, key=lambda tag: " src=" in tag), plain])
+    """Return what sets a page: the sheet of the site."""
+    return "\n".join(re.findall(r'<link rel="stylesheet"[^>]*>', page))
 
 
 class Book:
@@ -172,14 +152,12 @@ class Book:
         except FileNotFoundError as error:
             raise PdfError(f"{error.filename} is missing: make book builds the site") from None
         # The link to the PDF is no part of what is printed.
-        texts = {page: _ADDRESS.sub("", text) for page, text in texts.items()}
+        texts = {page: without_link(text) for page, text in texts.items()}
         self.site, self.parts, self.title, self.author = site, parts, title, author
         self.pages = "\n".join(one_of_many(page, text, set(names)) for page, text in texts.items())
         titles = {page: _TITLE.search(text) for page, text in texts.items()}
         self.titles = {page: found[1] if found else page for page, found in titles.items()}
-        self.head = next(
-            (head for text in texts.values() if "mathjax/" in (head := _head(text))), _head(texts[names[0]])
-        )
+        self.head = _head(texts[names[0]])
 
     @classmethod
     def of(cls, site: Path, root: Path) -> Book:
@@ -221,7 +199,6 @@ def _print(browser: Any, address: str, target: Path) -> None:
     page = browser.new_page()
     page.set_default_timeout(600_000)
     page.goto(address, wait_until="load")
-    page.evaluate(_TYPESET)
     page.evaluate("() => document.fonts.ready")
     margin = {"top": "16mm", "bottom": "18mm", "left": "14mm", "right": "14mm"}
     page.pdf(
@@ -231,30 +208,10 @@ def _print(browser: Any, address: str, target: Path) -> None:
     page.close()
 
 
-def sign(target: Path, digest: str) -> None:
-    """Write behind a PDF of which pages it was printed; readers look for its end in the last kilobyte."""
-    with target.open("ab") as book:
-        book.write(_PAGES + digest.encode() + b"\n")
-
-
-def printed_from(target: Path) -> str | None:
-    """Return the digest of the pages of which a PDF was printed, or None when it does not say."""
-    with target.open("rb") as book:
-        book.seek(max(0, target.stat().st_size - 1024))
-        _, told, digest = book.read().rpartition(_PAGES)
-    return digest.decode(errors="replace").strip() if told else None
-
-
 def starts(book: Any) -> dict[str, int]:
     """Return the page on which each place of a PDF stands, by the place's name."""
     places = book.named_destinations.items()
     return {name.lstrip("/"): book.get_destination_page_number(place) + 1 for name, place in places}
-
-
-def with_link(page: str) -> str:
-    """Return the first page with its link to the PDF."""
-    link = f'<a href="../{NAME}" download>The book as a PDF</a>'
-    return _ADDRESS.sub(f'<p class="pdf-link">{link}, to print or to read without a network.</p>', page)
 
 
 def _offer(app: Sphinx, exception: Exception | None) -> None:
@@ -274,44 +231,3 @@ def _offer(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> None:
     """Register the link; each build writes the first page without it, and it comes when all pages are finished."""
     app.connect("build-finished", _offer, priority=960)
-
-
-def _warn_of_boxes() -> None:
-    """Say so when Chinese terms will be boxes."""
-    fonts = shutil.which("fc-list")
-    if fonts and not subprocess.run([fonts, ":lang=zh"], capture_output=True, text=True, check=False).stdout:
-        print(
-            "No font has Chinese characters, so boxes stand in their place: apt install fonts-wqy-microhei."
-        )
-
-
-def main() -> None:
-    """Make the PDF of the site and link it."""
-    parser = argparse.ArgumentParser(description="The book as one PDF.")
-    parser.add_argument(
-        "--site", type=Path, default=Path("_build", "html"), help="the folder of the built site"
-    )
-    site = parser.parse_args().site.resolve()
-    from playwright.sync_api import Error, sync_playwright
-
-    _warn_of_boxes()
-    try:
-        book = Book.of(site, Path())
-        program = shutil.which("chromium")
-        if program is None:
-            raise PdfError("Chromium is missing: apt install chromium")
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-            book.write(site / NAME, browser)
-            browser.close()
-    except PdfError as error:
-        sys.exit(str(error))
-    except Error as error:
-        sys.exit(f"Chromium could not print the book: {error}")
-    first = site / f"{book.parts[0][1][0]}.html"
-    first.write_text(with_link(first.read_text(encoding="utf-8")), encoding="utf-8")
-    print(site / NAME)
-
-
-if __name__ == "__main__":
-    main()

@@ -44,7 +44,8 @@ def readable(page: str) -> BeautifulSoup | None:
     for part in soup.select(_NOT_READ):
         part.decompose()
     for formula in soup.select(".math"):
-        formula.replace_with(plain(formula.get_text()))
+        source = formula.find("math")
+        formula.replace_with(plain(str(source["alttext"])) if isinstance(source, Tag) else formula.get_text())
     # Sphinx names the section, pagefind looks at the heading.
     for section in soup.select("section[id]"):
         heading = section.find(re.compile("^h[1-6]$"), recursive=False)
