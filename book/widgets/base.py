@@ -48,7 +48,7 @@ What `plot.js` offers (it is sent with every page that has a widget, so its manu
          kind "line" | "points" | "bars" {x, y},  "band" {x, low, high},  "rule" {x} or {y}
       An axis without min or max takes them from the series; on a log axis numbers ≤ 0 break the line.
       Points, bars and bands without a colour take that of the line before them.
-    course.watch(model, traits, draw)             draws now and at each change; returns render()'s clean-up
+    course.watch(model, traits, draw)             draws soon and at each change; gives what render() is to return
     course.number(x)                              a number as people write it: 0.366, 2.66×10⁻⁵
 
 The same class works in JupyterLab with a kernel and on the static page without one. `fallback`, a figure of

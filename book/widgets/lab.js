@@ -28,10 +28,21 @@ const PRESETS = [
 
 const settingsOf = (model) => Object.fromEntries(SETTINGS.map((name) => [name, model.get(name)]));
 
-// The engine in a worker of its own; while it computes, only the newest question waits.
+// What the engine takes from numerics.js.
+const NUMERICS = { meanSquare, timesTransposed: inPairs(PRODUCTS, timesTransposed), transposed, uniforms };
+
+// The engine in a worker of its own, which gets everything as text; while it computes, only the newest question waits.
 function calculator(answer) {
-  const compute = `${uniforms} const lab = (${gradientLab})(uniforms);
-    onmessage = ({ data }) => postMessage({ settings: data, found: lab.measure(data), theory: lab.theory(data) });`;
+  const times = `(${inPairs})("${PRODUCTS}", ${timesTransposed})`;
+  const numerics = `{ meanSquare: ${meanSquare}, timesTransposed: ${times}, transposed: ${transposed}, uniforms: ${uniforms} }`;
+  const compute = `const lab = (${gradientLab})(${numerics});
+    let later = 0; // while no question is there, a layer of the next
+    const prepare = (draws) => { if (!draws.next().done) later = setTimeout(prepare, 0, draws); };
+    onmessage = ({ data }) => {
+      clearTimeout(later);
+      postMessage({ settings: data, found: lab.measure(data), theory: lab.theory(data) });
+      later = setTimeout(prepare, 100, lab.ahead(data));
+    };`;
   let worker = null, inPage = null, busy = false, waiting = null;
   try {
     const url = URL.createObjectURL(new Blob([compute], { type: "text/javascript" }));
@@ -39,7 +50,7 @@ function calculator(answer) {
     URL.revokeObjectURL(url);
   } catch { /* a page may forbid workers: then the page itself computes */ }
   const here = (settings) => {
-    inPage ??= gradientLab(uniforms);
+    inPage ??= gradientLab(NUMERICS);
     answer({ settings, found: inPage.measure(settings), theory: inPage.theory(settings) });
   };
   if (worker) {
@@ -166,7 +177,7 @@ function controls(figure, model) {
   course.slider(figure, model, "histogram", { label: "histograms of layer", min: 0, max: 100, format: (l) => (l ? String(l) : "none") });
 }
 
-function render({ model, el }) {
+async function render({ model, el }) {
   const figure = course.figure(el, { title: "The gradient lab", description: model.get("description") });
   const inBook = Boolean(el.closest("article")); // in a notebook the address is not ours
   const { found: asked, odd } = inBook ? fromAddress(location.hash) : { found: {}, odd: [] };
@@ -189,7 +200,7 @@ function render({ model, el }) {
     figure.root.dataset.drawn = toAddress(settings);
   });
   let due = false;
-  const clean = course.watch(model, SETTINGS, () => {
+  const clean = await course.watch(model, SETTINGS, () => {
     ownGain.hidden = model.get("init") !== "own";
     if (due) return; // an example sets several traits at once
     due = true;
@@ -203,5 +214,5 @@ function render({ model, el }) {
   return () => { clean(); engine.stop(); };
 }
 
-export { gradientLab, uniforms };
+export { gradientLab, NUMERICS, timesTransposed };
 export default { render };

@@ -5,7 +5,7 @@
 //   with shortcuts: u_l = norm(a_{l-1}),                       a_l = a_{l-1} + s φ(u_l) W_lᵀ    (He et al. 2016)
 //
 // There are no biases. C = Σ (a_L ∘ G) / B for a random G: a gradient of known size enters at the last layer.
-function gradientLab(uniforms) {
+function gradientLab({ meanSquare, timesTransposed, transposed, uniforms }) {
   const BATCH = 64, EPS = 1e-5;
 
   const normalDensity = (z) => Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI);
@@ -107,71 +107,65 @@ function gradientLab(uniforms) {
       own: gain * gain }[init];
   }
 
-  // Both numbers of Box and Muller's pair, since there are many to draw.
+  // Uniform numbers between −1 and 1.
+  function symmetricArray(uniform, count) {
+    const out = new Float64Array(count);
+    for (let i = 0; i < count; i++) out[i] = 2 * uniform() - 1;
+    return out;
+  }
+
+  // Standard normal numbers by the polar method (Marsaglia and Bray 1964), in pairs and without a sine: there are many.
   function normalArray(uniform, count) {
     const out = new Float64Array(count);
-    for (let i = 0; i < count; i += 2) {
-      const r = Math.sqrt(-2 * Math.log(1 - uniform())), angle = 2 * Math.PI * uniform();
-      out[i] = r * Math.cos(angle);
-      if (i + 1 < count) out[i + 1] = r * Math.sin(angle);
+    for (let i = 0; i < count;) {
+      const x = 2 * uniform() - 1, y = 2 * uniform() - 1, s = x * x + y * y;
+      if (s >= 1 || s === 0) continue;
+      const r = Math.sqrt((-2 * Math.log(s)) / s);
+      out[i++] = r * x;
+      if (i < count) out[i++] = r * y;
     }
     return out;
   }
 
-  // C = A Bᵀ for A (m × k) and B (p × k), m even and p a multiple of four: eight sums at once stay in registers.
-  // With `lower`, only the columns up to the diagonal are sure to be right: half the work where C is symmetric.
-  function timesTransposed(A, B, C, m, k, p, lower = false) {
-    for (let i = 0; i < m; i += 2) {
-      const end = lower ? Math.min(i + 2, p) : p;
-      for (let j = 0; j < end; j += 4) {
-        const a = i * k, b = a + k, c = j * k, d = c + k, e = d + k, f = e + k;
-        let s0 = 0, s1 = 0, s2 = 0, s3 = 0, t0 = 0, t1 = 0, t2 = 0, t3 = 0;
-        for (let q = 0; q < k; q++) {
-          const x = A[a + q], y = A[b + q], u = B[c + q], v = B[d + q], w = B[e + q], z = B[f + q];
-          s0 += x * u; s1 += x * v; s2 += x * w; s3 += x * z;
-          t0 += y * u; t1 += y * v; t2 += y * w; t3 += y * z;
-        }
-        let o = i * p + j;
-        C[o] = s0; C[o + 1] = s1; C[o + 2] = s2; C[o + 3] = s3;
-        o += p;
-        C[o] = t0; C[o + 1] = t1; C[o + 2] = t2; C[o + 3] = t3;
-      }
-    }
-  }
-  function transposed(A, rows, columns) {
-    const T = new Float64Array(A.length);
-    for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) T[j * rows + i] = A[i * columns + j];
-    return T;
-  }
-
-  // Gram and Schmidt, twice, on the rows of a Gaussian matrix: uniform among the orthogonal ones.
+  // Gram and Schmidt, twice, on the rows of a Gaussian matrix: uniform among the orthogonal ones. Eight rows at a time
+  // lose what they share with all rows before them, in two products, and then what they share with each other.
   function orthogonalised(A, n) {
-    const Q = A.slice();
-    for (let i = 0; i < n; i++) {
-      const row = Q.subarray(i * n, i * n + n);
+    const Q = A.slice(), TOGETHER = 8, shared = new Float64Array(TOGETHER * n);
+    for (let i = 0; i < n; i += TOGETHER) {
+      const rows = Q.subarray(i * n, (i + TOGETHER) * n), before = Q.subarray(0, i * n), back = transposed(before, i, n);
+      const dots = new Float64Array(TOGETHER * i);
       for (let pass = 0; pass < 2; pass++) {
-        for (let j = 0; j < i; j++) {
-          const other = Q.subarray(j * n, j * n + n);
-          let dot = 0;
-          for (let k = 0; k < n; k++) dot += row[k] * other[k];
-          for (let k = 0; k < n; k++) row[k] -= dot * other[k];
+        if (i > 0) {
+          timesTransposed(rows, before, dots, TOGETHER, n, i);
+          timesTransposed(dots, back, shared, TOGETHER, i, n);
+          for (let k = 0; k < rows.length; k++) rows[k] -= shared[k];
         }
+        for (let r = 0; r < TOGETHER; r++) orthogonaliseRow(rows, r, n);
       }
-      const norm = Math.sqrt(row.reduce((sum, v) => sum + v * v, 0));
-      for (let k = 0; k < n; k++) row[k] /= norm;
     }
     return Q;
   }
+  function orthogonaliseRow(rows, r, n) {
+    const row = rows.subarray(r * n, r * n + n);
+    for (let j = 0; j < r; j++) {
+      const other = rows.subarray(j * n, j * n + n);
+      let dot = 0;
+      for (let k = 0; k < n; k++) dot += row[k] * other[k];
+      for (let k = 0; k < n; k++) row[k] -= dot * other[k];
+    }
+    const length = norm(row);
+    for (let k = 0; k < n; k++) row[k] /= length;
+  }
 
-  // Draws are kept: another activation or scale is another look at the same random network.
+  // Draws are kept: another activation or scale is another look at the same random network. What was not asked for
+  // longest stands first in the map, and goes first.
   const kept = new Map();
   function draws(kind, key, make) {
-    const name = `${kind} ${key}`;
-    if (!kept.has(name)) {
-      if (kept.size > 450) kept.clear();
-      kept.set(name, make());
-    }
-    return kept.get(name);
+    const name = `${kind} ${key}`, found = kept.get(name) ?? make();
+    kept.delete(name);
+    kept.set(name, found);
+    if (kept.size > 450) kept.delete(kept.keys().next().value);
+    return found;
   }
   const layerSeed = (seed, layer) => Math.imul(seed, 1000003) + layer * 7919;
 
@@ -182,13 +176,20 @@ function gradientLab(uniforms) {
     const kinds = {
       constant: () => new Float64Array(n2).fill(1),
       orthogonal: () => orthogonalised(normalArray(random(), n2), width),
-      pytorch: () => { const u = random(); return Float64Array.from({ length: n2 }, () => 2 * u() - 1); },
+      pytorch: () => symmetricArray(random(), n2),
     };
     const make = kinds[init] ?? (() => normalArray(random(), n2));
     const pair = () => { const draw = make(); return { draw, back: transposed(draw, width, width) }; };
     const scales = { constant: 1 / width, orthogonal: 1, pytorch: 1 / Math.sqrt(width) };
     const scale = scales[init] ?? Math.sqrt(weightScale({ init, gain, width }) / width);
     return { ...draws(init in kinds ? init : "normal", key, pair), scale };
+  }
+
+  // Draws what the reader may well ask for next, a layer at a time: the weights of the next seed, and those of each kind.
+  function* ahead(settings) {
+    for (const next of [{ seed: settings.seed + 1 }, { init: "he" }, { init: "pytorch" }, { init: "orthogonal" }]) {
+      for (let l = 1; l <= settings.depth; l++) yield weights({ ...settings, ...next }, l);
+    }
   }
 
   // Normalisation of z, in place, over columns (batch norm) or rows (layer norm); returns what its backward pass needs.
@@ -219,8 +220,6 @@ function gradientLab(uniforms) {
       }
     }
   }
-
-  const meanSquare = (a) => { let sum = 0; for (let i = 0; i < a.length; i++) sum += a[i] * a[i]; return sum / a.length; };
 
   // ‖δᵀ a‖_F without the matrix: the sum of (δδᵀ) ∘ (aaᵀ), which are as small as the batch.
   const gramA = new Float64Array(BATCH * BATCH), gramD = new Float64Array(BATCH * BATCH);
@@ -364,5 +363,5 @@ function gradientLab(uniforms) {
     return { secondMoment: moment, gradient };
   }
 
-  return { BATCH, EPS, activations, weightScale, measure, theory };
+  return { BATCH, EPS, activations, weightScale, measure, theory, ahead };
 }

@@ -222,7 +222,9 @@ const course = (() => {
     return { draw(series, { x = {}, y = {} } = {}) { last = { series, x, y }; drawn = holder.clientWidth; paint(); } };
   }
 
-  function watch(model, traits, draw) {
+  // The first picture is a task of its own: a phone answers between the controls and what is computed for them.
+  async function watch(model, traits, draw) {
+    await new Promise((go) => setTimeout(go));
     for (const trait of traits) model.on(`change:${trait}`, draw);
     draw();
     return () => { for (const trait of traits) model.off(`change:${trait}`, draw); };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 import re
 from collections.abc import Callable
@@ -10,12 +11,16 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+import wasmtime
 from playwright.sync_api import Page, expect
 from widgets.lab import ACTIVATIONS, INITS, GradientLab
+
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.browser
 
 BATCH = 64
+WIDGETS = ROOT / "book" / "widgets"
 START = {
     "depth": 8,
     "width": 32,
@@ -44,8 +49,19 @@ NETWORKS: list[dict[str, Any]] = [
 
 LOAD = """async (source) => {
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const { gradientLab, uniforms } = await import(url);
-  globalThis.lab = gradientLab(uniforms);
+  const { gradientLab, NUMERICS, timesTransposed } = await import(url);
+  Object.assign(globalThis, { gradientLab, NUMERICS, lab: gradientLab(NUMERICS) });
+  globalThis.times = { plain: timesTransposed, compiled: NUMERICS.timesTransposed };
+}"""
+TIMES = """([name, A, B, m, k, p, lower]) => {
+  const C = new Float64Array(m * p);
+  times[name](Float64Array.from(A), Float64Array.from(B), C, m, k, p, lower);
+  return Array.from(C);
+}"""
+COUNT = """() => {
+  globalThis.counting = { drawn: 0 };
+  const uniforms = (seed) => { counting.drawn++; return NUMERICS.uniforms(seed); };
+  counting.lab = gradientLab({ ...NUMERICS, uniforms });
 }"""
 PLAIN = """([settings, options]) => JSON.parse(JSON.stringify(lab.measure(settings, options),
   (key, value) => (ArrayBuffer.isView(value) ? Array.from(value) : value)))"""
@@ -121,6 +137,39 @@ def test_the_numbers_are_those_of_pytorch(engine: Page, changes: dict[str, Any])
     assert found["total"] == pytest.approx(expected["total"], rel=1e-5)
 
 
+def test_the_compiled_product_is_that_of_its_source():
+    code = base64.b64encode(wasmtime.wat2wasm((WIDGETS / "products.wat").read_text())).decode()
+
+    # After a change of products.wat this is what PRODUCTS in numerics.js must be.
+    assert f'"{code}"' in (WIDGETS / "numerics.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("m", "k", "p"),
+    [(64, 128, 128), (2, 2, 4), (64, 16, 64), (6, 10, 8), (5, 6, 8), (4, 3, 8), (4, 6, 7), (256, 64, 512)],
+)
+@pytest.mark.parametrize("name", ["plain", "compiled"])
+def test_a_product_is_that_of_numpy(engine: Page, name: str, m: int, k: int, p: int):
+    """Some are too large for the compiled one's memory, or of a shape that it leaves to the other."""
+    A, B = (np.random.default_rng(m * k * p + rows).normal(size=(rows, k)) for rows in (m, p))
+    asked = [name, A.ravel().tolist(), B.ravel().tolist(), m, k, p]
+
+    found = np.array(engine.evaluate(TIMES, [*asked, False])).reshape(m, p)
+    lower = np.array(engine.evaluate(TIMES, [*asked, True])).reshape(m, p)
+    np.testing.assert_allclose(found, A @ B.T, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(np.tril(lower), np.tril(A @ B.T), rtol=0, atol=1e-12)
+
+
+def test_a_browser_without_webassembly_gets_the_plain_product(browser):
+    tab = browser.new_page()
+    tab.goto("about:blank")
+    tab.evaluate("delete globalThis.WebAssembly")
+    tab.evaluate(LOAD, GradientLab._esm)
+
+    assert tab.evaluate("times.plain === times.compiled")
+    tab.close()
+
+
 @pytest.mark.parametrize("init", INITS)
 def test_the_weights_have_the_variance_of_their_name(engine: Page, init: str):
     n = 64
@@ -139,6 +188,63 @@ def test_the_weights_have_the_variance_of_their_name(engine: Page, init: str):
         )
     if init == "pytorch":
         assert np.abs(draws).max() <= 1 / math.sqrt(n)
+
+
+def new_draws(engine: Page, settings: dict[str, Any]) -> int:
+    """Return how often the counting laboratory has to draw for this question."""
+    found: int = engine.evaluate(
+        "(settings) => { counting.drawn = 0; counting.lab.measure(settings); return counting.drawn; }",
+        settings,
+    )
+    return found
+
+
+def test_what_the_reader_may_ask_next_is_drawn_ahead(engine: Page):
+    settings = START | {"seed": 11}
+    engine.evaluate(COUNT)
+    of_a_network = new_draws(engine, settings)
+    engine.evaluate("(settings) => [...counting.lab.ahead(settings)].length", settings)
+
+    assert of_a_network == settings["depth"] + 2  # the weights, the input, and the direction
+    assert new_draws(engine, settings | {"seed": 12}) == 2
+    assert [new_draws(engine, settings | {"init": init}) for init in ("orthogonal", "pytorch", "he")] == [
+        0
+    ] * 3
+    assert new_draws(engine, settings | {"seed": 14}) == of_a_network
+
+
+def test_the_store_of_draws_forgets_what_was_not_asked_for_longest(engine: Page):
+    deep = START | {"width": 16, "depth": 100}
+    engine.evaluate(COUNT)
+    for seed in (1, 2, 3, 4):
+        assert new_draws(engine, deep | {"seed": seed}) == 102
+    assert new_draws(engine, deep | {"seed": 1}) == 0
+
+    assert new_draws(engine, deep | {"seed": 5}) == 102  # now it is full
+    assert new_draws(engine, deep | {"seed": 1}) == 0
+    assert new_draws(engine, deep | {"seed": 2}) > 0
+
+
+def test_the_worker_draws_ahead_while_no_question_waits(context: Callable[..., Any], address: str):
+    profile = context()
+    profile.add_init_script(
+        """globalThis.Blob = class extends Blob {
+          constructor(parts, options) {
+            super([`let logarithms = 0; const log = Math.log; Math.log = (x) => { logarithms++; return log(x); };
+              const told = new BroadcastChannel("logarithms");
+              setInterval(() => told.postMessage(logarithms), 50);`, ...parts], options);
+          }
+        };
+        globalThis.logarithms = 0;
+        new BroadcastChannel("logarithms").onmessage = ({ data }) => { globalThis.logarithms = data; };"""
+    )
+    page = profile.new_page()
+    page.goto(f"{address}/book/lab.html#lab?depth=10&width=64&activation=tanh&init=xavier")
+    page.wait_for_selector(DRAWN)
+
+    # The polar method takes one logarithm for two numbers; the network itself has 10 · 64² and little else.
+    # The next seed's are as many again, and so are those of orthogonal weights.
+    page.wait_for_function(f"logarithms >= 3 * {10 * 64**2 // 2}")
 
 
 @pytest.mark.parametrize(
