@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from autograder.checks import counted
 from autograder.errors import CanaryFailed
 from autograder.records import GRADER_DIED, AnswerKey, Graded, KeyCell, Outcome, Role, Submission
 
@@ -107,4 +108,8 @@ def _faults(row: Graded) -> list[str]:
     if row.student == SOLUTION:
         short = [cell for cell in row.cells if cell.points < cell.max_points]
         return [f"{where}: {cell.name} failed: {cell.message}" for cell in short]
-    return [f"{where}: {cell.name} earned {cell.points:g} points" for cell in row.cells if cell.points > 0]
+    return [
+        f"{where}: {cell.name} earned {counted(cell.points, 'point')}"
+        for cell in row.cells
+        if cell.points > 0
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.cage import Level
+from autograder.checks import counted
 from autograder.errors import UsageError
 from autograder.key import load_key, released_key
 from autograder.pool import Task, close_worker, grade_task
@@ -79,4 +80,4 @@ def as_text(row: Graded) -> str:
     lines += [f"! {flag}" for flag in row.flags]
     if row.reason:
         lines.append(f"! {row.reason}")
-    return "\n".join([*lines, f"{row.points:g} of {row.max_points:g} points"])
+    return "\n".join([*lines, f"{row.points:g} of {counted(row.max_points, 'point')}"])

@@ -178,13 +178,15 @@ def grade_command(options: argparse.Namespace) -> int:
 
 def gradescope_command(options: argparse.Namespace) -> int:
     """Grade one submission in Gradescope's container."""
+    from autograder.checks import counted
     from autograder.gradescope import run
     from autograder.key import load_key
 
     key, level = load_key(options.slug, options.root), choose_level(options)
     places = options.submission, options.metadata, options.results
     row = run(key, *places, level, options.seed, limits_of(options))
-    print(f"cage: {level} · seed: {row.seed} · {row.outcome} · {row.points:g} of {row.max_points:g} points")
+    earned = f"{row.points:g} of {counted(row.max_points, 'point')}"
+    print(f"cage: {level} · seed: {row.seed} · {row.outcome} · {earned}")
     return 0
 
 
@@ -214,16 +216,19 @@ def available_cores() -> int:
 
 def print_summary(rows: Sequence[Graded], resumed: int, notices: Sequence[str], course: Path) -> None:
     """Print how many ended how, what a person should look at, and where everything lies."""
+    from autograder.checks import counted
+
     outcomes = Counter(str(row.outcome) for row in rows)
-    counted = ", ".join(f"{number} {outcome}" for outcome, number in sorted(outcomes.items()))
-    print(f"{len(rows)} submissions: {counted}" + (f"; {resumed} of them graded before" if resumed else ""))
+    endings = ", ".join(f"{number} {outcome}" for outcome, number in sorted(outcomes.items()))
+    before = f"; {resumed} of them graded before" if resumed else ""
+    print(f"{counted(len(rows), 'submission')}: {endings}{before}")
     for slug in sorted({row.assignment for row in rows}):
         marks = [row.points for row in rows if row.assignment == slug]
         most = next(row.max_points for row in rows if row.assignment == slug)
-        print(f"  {slug}: mean {sum(marks) / len(marks):.2f} of {most:g} points")
+        print(f"  {slug}: mean {sum(marks) / len(marks):.2f} of {counted(most, 'point')}")
     flagged = sum(bool(row.flags) for row in rows)
     if flagged:
-        print(f"  {flagged} have flags for a person to look at (report/grades.csv)")
+        print(f"  flags for a person to look at (report/grades.csv): {counted(flagged, 'submission')}")
     for notice in notices:
         print(f"  look again: {notice}")
     for name in ("gradebook.db", "feedback", "autograded", "report/grades.csv", "report/results.jsonl"):

@@ -6,7 +6,8 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.bridge.proxy import printable
+from autograder.bridge.raised import printable
+from autograder.checks import counted
 from autograder.earlier import with_earlier
 from autograder.errors import AutograderError, UsageError
 from autograder.key import load_key
@@ -76,7 +77,7 @@ def as_text(row: Graded, path: Path, feedback: Path, settings: Settings | None =
         settings: Those of the run.
     """
     lines = [
-        f"{row.student} · {row.assignment}: {row.points:g} of {row.max_points:g} points",
+        f"{row.student} · {row.assignment}: {row.points:g} of {counted(row.max_points, 'point')}",
         f"outcome   {row.outcome}, after {row.seconds:g} s",
         *([f"reason    {row.reason}"] if row.reason else []),
         *(f"flag      {flag}" for flag in row.flags),

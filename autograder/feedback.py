@@ -18,6 +18,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
+from autograder.checks import counted
 from autograder.records import AnswerKey, ByHand, CellScore, Graded, Outcome, Role
 
 ALLOWED_TAGS = {
@@ -128,6 +129,7 @@ def points(value: float) -> str:
 def _template() -> Template:
     loader = FileSystemLoader(Path(__file__).parent)
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment.filters["counted"] = counted
     return environment.get_template("feedback.html")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.checks import counted
 from autograder.errors import UsageError
 from autograder.files import write_atomically
 from autograder.gradebook import default_url, read_marks
@@ -84,13 +85,13 @@ def _wanted(slugs: Sequence[str], known: Sequence[str]) -> list[str]:
 
 
 def _waiting(sheet: Sheet) -> list[str]:
-    counted = {
+    waiting = {
         slug: sum(line.marks[slug].waiting for line in sheet.lines if slug in line.marks)
         for slug in sheet.slugs
     }
     return [
-        f"{slug}: {number} of the submissions wait for a person, and their marks may grow"
-        for slug, number in counted.items()
+        f"{slug}: {counted(number, 'submission')} to be marked by a person, and marks may grow"
+        for slug, number in waiting.items()
         if number
     ]
 

@@ -95,6 +95,7 @@ def add_gradescope(commands: Commands) -> argparse.ArgumentParser:
 
 def roster_command(options: argparse.Namespace) -> int:
     """Take over a list of students; the gradebook, if there is one, learns their names."""
+    from autograder.checks import counted
     from autograder.gradebook import Writer, default_url
     from autograder.people import import_people, read_people, write_people
 
@@ -105,7 +106,7 @@ def roster_command(options: argparse.Namespace) -> int:
     if options.database or (options.course / "gradebook.db").is_file():
         with Writer(options.database or default_url(options.course)) as writer:
             writer.enrol(now)
-    print(f"{len(now)} students: {new} new, {gone} not in the list any more")
+    print(f"{counted(len(now), 'student')}: {new} new, {gone} not in the list any more")
     return 0
 
 
@@ -126,11 +127,12 @@ def collect_command(options: argparse.Namespace) -> int:
 
 def feedback_command(options: argparse.Namespace) -> int:
     """Write the zip by which a platform takes feedback back."""
+    from autograder.checks import counted
     from autograder.handback import hand_back
 
     handed = hand_back(options.course, options.slug, options.format, options.output)
     print(handed.path)
-    print(f"feedback for {handed.number} student{'s' if handed.number > 1 else ''}")
+    print(f"feedback for {counted(handed.number, 'student')}")
     for notice in handed.notices:
         print(f"  look: {notice}")
     return 0

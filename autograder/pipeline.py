@@ -16,6 +16,7 @@ from autograder import analysis, exports
 from autograder.cage import Level
 from autograder.canaries import canaries, require_sound
 from autograder.changes import changes, changes_csv
+from autograder.checks import counted
 from autograder.earlier import with_earlier
 from autograder.errors import UsageError
 from autograder.executed import for_formgrader
@@ -272,7 +273,9 @@ def _export(run: Run, keys: dict[str, AnswerKey], rows: Sequence[Graded]) -> lis
     write_settings(run.course, {slug: run.settings(key) for slug, key in keys.items()})
     number = len({(change.student, change.assignment) for change in changed})
     return (
-        [f"{number} submissions earned other points than before: {report / 'changes.csv'}"] if number else []
+        [f"{counted(number, 'submission')} earned other points than before: {report / 'changes.csv'}"]
+        if number
+        else []
     )
 
 

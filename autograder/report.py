@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from autograder.analysis import likeness
 from autograder.anonymity import numbered
+from autograder.checks import counted
 from autograder.files import write_atomically
 from autograder.items import FEWEST, Item, items, judged
 from autograder.people import People, Person, read_people
@@ -119,9 +120,8 @@ def _slugs(rows: Sequence[Graded]) -> list[str]:
 def _section(slug: str, rows: Sequence[Graded], found: Sequence[Item]) -> Section:
     rows = [row for row in rows if GRADER_DIED not in row.flags]
     marks, most = [row.points for row in rows], max(row.max_points for row in rows)
-    what = (
-        f"{slug}: marks of {len(marks)} submissions, from {min(marks):g} to {max(marks):g} of {most:g} points"
-    )
+    what = f"{slug}: marks of {counted(len(marks), 'submission')}, "
+    what += f"from {min(marks):g} to {max(marks):g} of {counted(most, 'point')}"
     return Section(
         slug=slug,
         rows=len(rows),
@@ -178,5 +178,5 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"short": short, "bar": bar, "two_sided_bar": two_sided_bar}
+    environment.filters |= {"short": short, "counted": counted, "bar": bar, "two_sided_bar": two_sided_bar}
     return environment.get_template("report.html")

@@ -19,6 +19,8 @@ from autograder.bridge.encoding import Encoder
 from autograder.bridge.plain import MAX_BUFFERS, Handle, Resolve
 from autograder.errors import BridgeError
 
+_json = json.JSONEncoder(check_circular=False, separators=(",", ":")).encode  # a tree that we made is one
+
 __all__ = ["MAX_BUFFERS", "generator", "pack", "unpack"]
 
 
@@ -26,7 +28,7 @@ def pack(value: Any, handle: Handle) -> tuple[bytes, list[bytes]]:
     """Return the JSON header and the buffers of a message that holds `value`."""
     encoder = Encoder(handle)
     tree = encoder.encode(value)
-    return json.dumps(tree).encode(), encoder.buffers
+    return _json(tree).encode(), encoder.buffers
 
 
 def unpack(header: bytes, buffers: Sequence[bytes], resolve: Resolve) -> Any:

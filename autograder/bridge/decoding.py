@@ -20,6 +20,7 @@ from autograder.bridge.plain import (
     MAX_NODES,
     PYTHON_TYPES,
     SCALARS,
+    THEMSELVES,
     Resolve,
     Tree,
     is_plain,
@@ -49,8 +50,9 @@ class Decoder:
             BridgeError: The tree is not one that the encoder writes.
         """
         self._count(1, depth)
-        if tree is None or type(tree) in (bool, str):
-            return tree
+        return tree if type(tree) in THEMSELVES else self._value(tree, depth)
+
+    def _value(self, tree: Tree, depth: int) -> Any:
         if type(tree) is not dict or len(tree) != 1:
             raise BridgeError("a malformed value came over the bridge")
         ((kind, content),) = tree.items()
@@ -74,7 +76,8 @@ class Decoder:
     def _items(self, content: Any, depth: int) -> list[Any]:
         if type(content) is not list:
             raise BridgeError("a malformed list came over the bridge")
-        return [self.decode(item, depth + 1) for item in content]
+        self._count(len(content), depth + 1)
+        return [item if type(item) in THEMSELVES else self._value(item, depth + 1) for item in content]
 
     def _hashed(self, content: Any, depth: int) -> list[Any]:
         """Return the items of a list that become members of a set or keys of a dictionary."""

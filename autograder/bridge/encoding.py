@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from autograder.bridge.plain import (
     MAX_NODES,
     PYTHON_TYPES,
     SCALARS,
+    THEMSELVES,
     Described,
     Handle,
     Tree,
@@ -44,9 +45,15 @@ class Encoder:
     def encode(self, value: Any, depth: int = 0) -> Tree:
         """Return the tree of `value`; its raw data are appended to `buffers`."""
         self._count(1, depth)
+        return value if type(value) in THEMSELVES else self._tree(value, depth)
+
+    def _each(self, parts: Collection[Any], depth: int) -> list[Tree]:
+        """Return the trees of the parts of a value at `depth`; most parts of a module stand for themselves."""
+        self._count(len(parts), depth + 1)
+        return [part if type(part) in THEMSELVES else self._tree(part, depth + 1) for part in parts]
+
+    def _tree(self, value: Any, depth: int) -> Tree:
         kind = type(value)  # exact types only: a subclass may lie about everything, so it becomes a handle
-        if value is None or kind is bool or kind is str:
-            return value
         encode = _PLAIN.get(kind)
         if encode is not None:
             return encode(self, value, depth)
@@ -91,14 +98,13 @@ class Encoder:
             stacked = self._arrays(value)
             if stacked is not None:
                 return stacked
-        return {type(value).__name__: [self.encode(item, depth + 1) for item in value]}
+        return {type(value).__name__: self._each(value, depth)}
 
     def _dict(self, value: dict[Any, Any], depth: int) -> Tree:
-        return {"dict": [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]}
+        return {"dict": list(zip(self._each(value, depth), self._each(value.values(), depth), strict=True))}
 
     def _span(self, value: slice | range, depth: int) -> Tree:
-        parts = (value.start, value.stop, value.step)
-        return {type(value).__name__: [self.encode(part, depth + 1) for part in parts]}
+        return {type(value).__name__: self._each((value.start, value.stop, value.step), depth)}
 
     def _generator(self, value: np.random.Generator, depth: int) -> Tree:
         # A copy of the state crosses, so the original does not advance with what the other side draws.

@@ -8,6 +8,7 @@ A parameter that a model and an optimizer share in one message is shared over th
 from __future__ import annotations
 
 import sys
+from functools import cache
 from typing import Any
 
 from autograder.bridge.plain import Described
@@ -57,21 +58,25 @@ def _module(value: Any) -> Described:
     name = type(value).__name__
     if _class_named(name) is not type(value) or issubclass(type(value), torch.nn.RNNBase):
         raise BridgeError(f"a check cannot send a module of the class {name} to the student's process")
-    own, bare = vars(value), vars(torch.nn.Module())
+    own, bare = vars(value), _bare()
     if any(own[key] for key in bare if key.endswith("hooks")):
         raise BridgeError("a check cannot send a module with hooks to the student's process")
     data = {
         "class": name,
         "training": own["training"],
         "settings": {key: setting for key, setting in own.items() if key not in bare},
-        "parameters": [[key, p if p is None else _Shared(p)] for key, p in own["_parameters"].items()],
-        "buffers": [
-            [key, tensor, key not in own["_non_persistent_buffers_set"]]
-            for key, tensor in own["_buffers"].items()
-        ],
-        "children": [[key, child] for key, child in own["_modules"].items()],
+        "parameters": {key: p if p is None else _Shared(p) for key, p in own["_parameters"].items()},
+        "buffers": own["_buffers"],
+        "passing": own["_non_persistent_buffers_set"],
+        "children": own["_modules"],
     }
     return Described("module", data)
+
+
+@cache
+def _bare() -> frozenset[str]:
+    """Return the names of what every module has, whatever its class."""
+    return frozenset(vars(sys.modules["torch"].nn.Module()))
 
 
 def _optimizer(value: Any) -> Described:
@@ -113,11 +118,11 @@ def _build_module(data: dict[str, Any]) -> Any:
     module = kind.__new__(kind)
     torch.nn.Module.__init__(module)
     vars(module).update(data["settings"])
-    for name, parameter in data["parameters"]:
+    for name, parameter in data["parameters"].items():
         module.register_parameter(name, parameter)
-    for name, tensor, persistent in data["buffers"]:
-        module.register_buffer(name, tensor, persistent=persistent)
-    for name, child in data["children"]:
+    for name, tensor in data["buffers"].items():
+        module.register_buffer(name, tensor, persistent=name not in data["passing"])
+    for name, child in data["children"].items():
         module.add_module(name, child)
     vars(module)["training"] = data["training"]
     return module

@@ -41,6 +41,7 @@ SCALARS: dict[str, type] = {
 PYTHON_TYPES: dict[str, type] = {
     t.__name__: t for t in (bool, int, float, complex, str, bytes, list, tuple, dict)
 }
+THEMSELVES = frozenset({type(None), bool, str})  # what JSON has, and Python reads back as it was
 BIT_GENERATORS = frozenset({"PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"})
 
 

@@ -7,7 +7,6 @@ and is neither true nor false, so that no object of a student can talk a check i
 
 from __future__ import annotations
 
-import builtins
 import sys
 import threading
 import time
@@ -19,21 +18,13 @@ import numpy as np
 from autograder.bridge.codec import pack, unpack
 from autograder.bridge.modules import Shipment
 from autograder.bridge.plain import Described
+from autograder.bridge.raised import printable, rebuild
 from autograder.bridge.wire import Wire
-from autograder.checks import StudentError
 from autograder.checks.observation import Observation
 from autograder.errors import BridgeError, DeadlinePassed
 
 MAX_CALLBACKS = 200_000
 MAX_NESTED = 20  # questions that a function of ours asks while the student's process is calling it
-_REBUILT: dict[str, type[Exception]] = {
-    name: kind
-    for name, kind in vars(builtins).items()
-    if isinstance(kind, type)
-    and issubclass(kind, Exception)
-    # One text does not make the first three; the others would end a loop of the check around the call in peace.
-    and not issubclass(kind, (Warning, UnicodeError, BaseExceptionGroup, StopIteration, StopAsyncIteration))
-} | {"LinAlgError": np.linalg.LinAlgError}
 
 
 class OpaqueValueError(TypeError):
@@ -64,6 +55,14 @@ class Opaque:
 
     def _autograder_word(self, word: str, args: tuple[Any, ...]) -> Any:
         return self._asked().word(self, word, args)
+
+    def _autograder_contents(self) -> Any:
+        """Return the plain list, tuple or dictionary that the object holds as one of a derived class, or itself."""
+        found = self if self._conversation is None else self._conversation.contents(self)
+        return found if type(found) in (list, tuple, dict) else self
+
+    def _autograder_type_name(self) -> str:
+        return self._type
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -139,6 +138,10 @@ class Conversation:
     def word(self, of: Opaque, word: str, args: tuple[Any, ...]) -> Any:
         """Return what a word of `checks.modules` reads of an object of the student's."""
         return self._ask(ask="word", of=of, word=word, args=args)
+
+    def contents(self, of: Opaque) -> Any:
+        """Return the plain contents of an object of the student's, if it has any; see `checks.reading.contents`."""
+        return self._ask(ask="contents", of=of)
 
     def observe(
         self,
@@ -266,31 +269,4 @@ class Conversation:
         raise BridgeError("a malformed value came over the bridge")
 
 
-def rebuild(description: Any) -> Exception:
-    """Return the exception that the student's code raised: the same builtin class, or `StudentError`.
-
-    The student's own lines are appended to its text and stand in its attribute `student_lines`.
-    """
-    if type(description) is not dict:
-        raise BridgeError("a malformed exception came over the bridge")
-    try:
-        classes, text, lines = (description[key] for key in ("classes", "text", "lines"))
-        classes = [printable(str(name)) for name in classes]
-        text, lines = printable(str(text))[:2_000], [printable(str(line))[:200] for line in lines][:10]
-    except (KeyError, TypeError, ValueError) as malformed:
-        raise BridgeError("a malformed exception came over the bridge") from malformed
-    kind = next(
-        (_REBUILT[name] for name in classes if name in _REBUILT and name != "Exception"), StudentError
-    )
-    named = text if kind is not StudentError or not classes else f"{classes[0]}: {text}"
-    error = kind(named)
-    error.student_lines = tuple(lines)  # type: ignore[attr-defined]  # read by the examiner, absent elsewhere
-    return error
-
-
-def printable(text: str) -> str:
-    """Return `text` without control characters and lone surrogates, which would break terminals and files."""
-    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
-__all__ = ["Conversation", "DeadlinePassed", "Opaque", "OpaqueValueError", "printable", "rebuild"]
+__all__ = ["Conversation", "DeadlinePassed", "Opaque", "OpaqueValueError"]

@@ -22,6 +22,7 @@ from autograder.bridge.modules import KINDS, Builder
 from autograder.bridge.wire import Wire
 from autograder.checks import inspection
 from autograder.checks.observation import observe_in_place
+from autograder.checks.reading import contents
 from autograder.checks.walking import is_module
 from autograder.errors import BridgeError, StudentProcessEnded
 
@@ -105,6 +106,8 @@ class Answers:
                 return question["of"](*question["args"], **question["kwargs"])
             case "observe":
                 return self._observe(question)
+            case "contents":
+                return contents(question["of"])
             case "word":
                 return inspection.answer(question["word"], question["of"], question["args"])
             case other:

@@ -38,6 +38,7 @@ Results
     `shape(found, (3, 4))`       a plain array of this shape; gives it back as float64
     `number(found)`, `integer(found)`, `array(found)`, `items(found, length)`  read a result, or fail
     `that(condition, message)`   any other property, in your own words
+    `counted(n, "layer")`        a number with its noun, for a message: 1 layer, 2 layers
     `gradient(of=f, claimed=df, at=x)`  a derivative, against finite differences
     `numerical_gradient(f, x)`   these differences
 
@@ -103,7 +104,7 @@ from autograder.checks.modules import (
     training,
 )
 from autograder.checks.observation import Observation, observe
-from autograder.checks.reading import array, integer, items, number
+from autograder.checks.reading import array, counted, integer, items, number
 from autograder.checks.rebuilding import rebuilt, rebuilt_optimizer
 from autograder.checks.seeds import generator, rng, use_seed
 from autograder.checks.statistics import frequency, gaussian, independent, mean, std, uniform
@@ -121,6 +122,7 @@ __all__ = [
     "buffers",
     "call",
     "close",
+    "counted",
     "decided_by_generator",
     "examined",
     "executed",

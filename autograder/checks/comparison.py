@@ -10,8 +10,8 @@ expected            accepted
 `bool`              `True` or `False`, as Python or NumPy writes them
 numeric array       a plain array of this shape and any real type, each entry within the tolerance
 boolean array       a plain boolean array with these entries
-list or tuple       a list or a tuple whose items are accepted one by one
-dict                a dict with these keys whose values are accepted one by one
+list or tuple       a list or a tuple, a named one too, whose items are accepted one by one
+dict                a dict, an `OrderedDict` too, with these keys whose values are accepted one by one
 torch tensor        a torch tensor of this shape, each entry within the tolerance
 `str`               this very string
 ==================  ==================================================================================
@@ -37,6 +37,7 @@ from autograder.checks.reading import (
     read_array,
     read_boolean,
     read_booleans,
+    read_dict,
     read_items,
     read_number,
     shown,
@@ -207,8 +208,7 @@ class _Difference:
         return None
 
     def _dicts(self, found: Any, expected: Any, what: str) -> str | None:
-        if not is_exactly(found, dict):
-            raise Misread(f"{describe(found)}, expected a dict")
+        found = read_dict(found)
         names = {key for key in found if is_exactly(key, str, int)}
         if len(names) != len(found) or names != set(expected):
             missing = ", ".join(str(key) for key in expected if key not in names)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.bridge.proxy import printable
+from autograder.bridge.raised import printable
 from autograder.collecting.naming import Attempt, attempt
 from autograder.collecting.source import Source, Unreadable
 from autograder.files import write_atomically

@@ -14,7 +14,8 @@ from types import CodeType
 from typing import Any
 
 from autograder import checks
-from autograder.bridge.proxy import Conversation, OpaqueValueError, printable
+from autograder.bridge.proxy import Conversation, OpaqueValueError
+from autograder.bridge.raised import printable
 from autograder.errors import BridgeError, DeadlinePassed, StudentProcessEnded
 
 MAX_MESSAGE = 4_000

@@ -7,6 +7,7 @@ test cell, whose descriptor the grader sends along with the order.  Nothing of o
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import importlib
 import json
@@ -21,6 +22,8 @@ from autograder.examiner.cell import Verdict, compiled, run_cell
 
 ORDER_BYTES = 64 << 10
 MEMORY_BYTES = 4 << 30
+GARBAGE = 20_000
+"""Objects made and not freed from which on garbage is looked for; Python's own 700 is meant for long lives."""
 
 
 def prepare(arguments: dict[str, Any]) -> None:
@@ -45,6 +48,7 @@ def main(arguments: dict[str, Any], descriptors: list[int]) -> None:
     """
     # A student's code may call the functions that it was given with numbers that grow beyond all bounds.
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
+    gc.set_threshold(GARBAGE)
     control = socket.socket(fileno=descriptors[0])
     given: dict[str, Any] = {"__name__": "checks"}
     for name, source in arguments["locked"]:

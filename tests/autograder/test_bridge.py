@@ -23,7 +23,9 @@ from tests.autograder.notebooks import conversing, executed
 NOTEBOOK = """
 import sys, threading
 import numpy as np
+from collections import OrderedDict, defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 answer = 42
 array = np.eye(3)
@@ -117,6 +119,25 @@ def model():
 def use(model, x):
     return model.forward(x)
 
+class Pair(NamedTuple):
+    h: np.ndarray
+    c: np.ndarray
+
+def pair():
+    return Pair(np.ones(2), np.zeros(2))
+
+def second(pair):
+    return pair.c
+
+class AlwaysEqualDict(dict):
+    def __eq__(self, other): return True
+    def __getitem__(self, key): return 1.0
+    def items(self): return [("a", 1.0)]
+    keys = __iter__ = lambda self: iter("a")
+
+def mappings():
+    return [OrderedDict(a=1.0), defaultdict(float, a=1.0), AlwaysEqualDict(a=2.0)]
+
 def apply(f, *args):
     return f(*args)
 
@@ -192,7 +213,7 @@ def test_exceptions_arrive_as_their_own_class(conversation, kind, expected):
     with pytest.raises(expected, match="no") as caught:
         conversation.get("fail")(kind)
 
-    assert caught.value.student_lines[-1].startswith("line 22, in fail: raise {")
+    assert caught.value.student_lines[-1].startswith("line 24, in fail: raise {")
     assert type(checks.observe(conversation.get("fail"), kind).error) is expected
 
 
@@ -266,6 +287,22 @@ def test_objects_stay_where_they_are_and_can_be_handed_back(conversation):
         _ = model.nothing
     with pytest.raises(OpaqueValueError, match="'Model'"):
         bool(model)
+
+
+def test_a_named_tuple_and_an_ordered_dictionary_are_read_by_what_they_hold(conversation):
+    pair, (ordered, default, agreeable) = conversation.get("pair")(), conversation.get("mappings")()
+
+    checks.close(pair, (np.ones(2), np.zeros(2)))
+    assert np.array_equal(conversation.get("second")(pair), [0, 0])  # it is still the student's own
+    checks.close(ordered, {"a": 1.0})
+    checks.close(default, {"a": 1.0})
+    with pytest.raises(checks.CheckFailed, match="`a` of the result is 2, expected 1"):
+        checks.close(agreeable, {"a": 1.0})
+
+
+def test_an_object_is_named_by_the_class_that_it_has_over_there(conversation):
+    with pytest.raises(checks.CheckFailed, match="is an object of type Model, expected a list or tuple"):
+        checks.items(conversation.get("model")())
 
 
 def test_our_functions_are_called_from_over_there(conversation):

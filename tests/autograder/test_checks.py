@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import traceback
+from collections import OrderedDict, defaultdict, namedtuple
 from pathlib import Path
 
 import numpy as np
@@ -188,6 +189,22 @@ def test_a_list_may_be_a_tuple_and_its_items_are_compared():
     assert "item 1" in message_of(checks.close, [np.ones(2), np.ones((2, 2))], expected)
     assert "list or tuple" in message_of(checks.close, np.ones((2, 2)), expected)
     assert "list or tuple" in message_of(checks.close, iter(expected), expected)
+
+
+def test_a_list_tuple_or_dict_may_be_of_a_derived_class_and_is_read_by_what_it_holds():
+    class Liar(list):
+        def __eq__(self, other):
+            return True
+
+        def __iter__(self):
+            return iter([1.0, 2.0])
+
+    checks.close(namedtuple("State", "h c")(1.0, 2.0), (1.0, 2.0))
+    checks.close(OrderedDict(a=1.0), {"a": 1.0})
+    checks.close(defaultdict(float, a=1.0), {"a": 1.0})
+    assert checks.items(namedtuple("State", "h c")(1.0, 2.0), 2) == (1.0, 2.0)
+    with pytest.raises(CheckFailed, match="item 0 of the result is 3"):
+        checks.close(Liar([3.0, 2.0]), [1.0, 2.0])
 
 
 def test_pairs_of_numbers_keep_their_order():
@@ -535,6 +552,7 @@ def test_the_public_names_are_these():
         *("recorder", "recorded"),
         *("Pass", "Recorded"),
         *("close", "shape", "that", "number", "integer", "array", "items", "gradient", "numerical_gradient"),
+        "counted",
         *("std", "mean", "frequency", "gaussian", "uniform", "independent", "decided_by_generator"),
         *("rng", "generator", "use_seed"),
     }

@@ -157,7 +157,7 @@ def test_marks_reasons_and_hints_stand_on_the_page():
 
     for words in (
         "1.5 of 3.5 points",
-        "3 more points wait",
+        "3 more points to be marked by a person",
         "That is three times 2.",
         "Read again: chapter “depth”.",
     ):

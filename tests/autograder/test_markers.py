@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 
 import pytest
 
+from autograder import checks
 from autograder.errors import SourceError
-from autograder.markers import function_of, nbgrader_metadata, regions, role_of
+from autograder.markers import SENTENCES, function_of, nbgrader_metadata, regions, role_of
 from autograder.records import Role
 from autograder.release import source_cells
 
@@ -53,6 +55,7 @@ def test_a_check_names_its_function(check):
     assert function_of(check) == "he_std"
 
 
+HIDDEN = 'assert he_std(50) == 0.2, "fan_in is 50"'
 BROKEN = {
     "unknown tag": ('tags=["locked"]', 'tags=["given"]', "4: unknown tag 'given'"),
     "two roles": ('tags=["locked"]', 'tags=["locked", "solution"]', "4: locked and solution at once"),
@@ -106,7 +109,17 @@ BROKEN = {
         "put everything below",
     ),
     "not Python": ("import numpy as np", "import numpy as", "5: "),
+    "the value of a check": (HIDDEN, "he_std(50)", "ends with the value"),
+    "a word that gives a value": (HIDDEN, "checks.accuracy(he_std, 50, 2)", "ends with the value"),
 }
+
+
+def test_what_may_end_a_check_are_the_words_that_give_nothing_back():
+    """As their annotations say, which mypy holds them to; `use_seed` tells no verdict."""
+    words = {name: word for name in checks.__all__ if inspect.isfunction(word := getattr(checks, name))}
+    nothing = {name for name, word in words.items() if inspect.signature(word).return_annotation == "None"}
+
+    assert nothing - {"use_seed"} == SENTENCES
 
 
 @pytest.mark.parametrize(("old", "new", "message"), BROKEN.values(), ids=BROKEN)

@@ -87,7 +87,7 @@ def test_the_command_writes_a_table_and_says_what_to_look_at(graded, form, tmp_p
     printed = capsys.readouterr().out
     rows = table(path)
     assert printed.startswith(f"{path}\n")
-    assert "numbers: 1 of the submissions wait for a person" in printed
+    assert "numbers: 1 submission to be marked by a person" in printed
     assert {row["numbers"] for row in rows} >= {"3.75", "0", ""}
     if form == "canvas":
         assert "Canvas knows 3 of the students by no column (=cy, bob, dan)" in printed

@@ -110,7 +110,7 @@ def test_the_command_says_what_changed_and_the_gradebook_learns_the_names(tmp_pa
     course = tmp_path / "course"
 
     assert main(["roster", str(table(OWN)), "--course", str(course)]) == 0
-    assert "1 students: 1 new, 0 not in the list any more" in capsys.readouterr().out
+    assert "1 student: 1 new, 0 not in the list any more" in capsys.readouterr().out
     assert not (course / "gradebook.db").exists()
     Writer(default_url(course)).close()
     assert main(["roster", str(table(CANVAS + '"Zed, Al",7,,al,,,\n')), "--course", str(course)]) == 0

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from autograder import checks
 from autograder.bridge.codec import pack, unpack
-from autograder.bridge.proxy import Conversation, Opaque, OpaqueValueError, printable, rebuild
+from autograder.bridge.proxy import Conversation, Opaque, OpaqueValueError
+from autograder.bridge.raised import printable, rebuild
 from autograder.bridge.wire import Wire
 from autograder.errors import BridgeError, DeadlinePassed, StudentProcessEnded
 

@@ -211,7 +211,7 @@ def test_the_guide_to_a_term_is_true(tmp_path, browser):
     assert "<b>1.5 of 2 points</b>, given by a person:" in term.page("perfect")
     assert "Nearly: &lt;i&gt;which&lt;/i&gt; layers?" in term.page("perfect")
 
-    assert "wait for a person" in term.run(commands("Export the marks"))
+    assert "to be marked by a person" in term.run(commands("Export the marks"))
     exported = (term.course / "exports" / "canvas.csv").read_bytes().decode("utf-8")
     titles, numbers, possible, scores = as_canvas_reads(exported)
     assert (titles, numbers, possible) == (["Assignment 3 (4711)"], [4711], ["27"])
