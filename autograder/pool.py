@@ -228,6 +228,8 @@ class _Worker:
             self._zygotes.append(examiners)
             for zygote in self._zygotes:
                 zygote.__enter__()
+            for zygote in self._zygotes:
+                zygote.await_ready()  # here, or the first submission would seem to take as long
             self._engines, self._for = Engines(students, examiners, str(task.level)), wanted
         return self._engines
 

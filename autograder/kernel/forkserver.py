@@ -10,7 +10,6 @@ import gc
 import os
 import signal
 import socket
-import sys
 import traceback
 from pathlib import Path
 
@@ -89,7 +88,5 @@ def main(descriptor: int) -> None:
     with contextlib.suppress(ConnectionError):  # a grader that needed no kernel may be gone; `serve` notices
         channel.send(control, {"ready": True})
     serve(control, confinement)
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    # There is nothing to save, and taking all imports apart again keeps the grader waiting a second.
+    os._exit(0)

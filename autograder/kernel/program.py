@@ -101,6 +101,15 @@ class Program:
             raise EnvironmentMissing(f"the zygote could not fork: {answer.get('error', 'it has ended')}")
         return received[0]
 
+    def await_ready(self) -> None:
+        """Wait until it has imported everything.
+
+        Raises:
+            EnvironmentMissing: It could not.
+        """
+        with self._lock:
+            self._await_ready()
+
     def _ask(self, message: dict[str, Any], descriptors: Sequence[int]) -> tuple[channel.Message, list[int]]:
         if not self.pid:
             self.stop()

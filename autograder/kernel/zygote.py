@@ -71,6 +71,14 @@ class Zygote:
     ) -> None:
         self.close()
 
+    def await_ready(self) -> None:
+        """Wait until it has imported everything; what it is asked before waits, too.
+
+        Raises:
+            EnvironmentMissing: It could not.
+        """
+        self._program.await_ready()
+
     @property
     def pid(self) -> int:
         """Process id of the program; 0 if it does not run."""

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -153,6 +153,23 @@ def test_a_kernel_ends_as_a_status_when_its_zygote_is_killed(zygote: Zygote) -> 
     assert printed(zygote, "print('next')") == "next"
 
 
+def test_who_waits_for_a_zygote_need_not_wait_again() -> None:
+    with Zygote() as fresh:
+        fresh.await_ready()
+        fresh.await_ready()
+        os.kill(fresh.pid, signal.SIGKILL)
+        fresh.await_ready()  # it has been ready; that it is gone now, the next request finds and mends
+        with fresh.kernel() as kernel:
+            assert kernel.run("1", PATIENCE).status == "ok"
+
+
+def test_waiting_for_a_zygote_that_is_killed_while_it_starts_ends() -> None:
+    with Zygote() as fresh:
+        os.kill(fresh.pid, signal.SIGKILL)
+        with pytest.raises(EnvironmentMissing, match="ended while it started"):
+            fresh.await_ready()
+
+
 def test_a_preload_that_cannot_be_done_is_told() -> None:
     with (
         pytest.raises(EnvironmentMissing, match="could not start"),
@@ -183,14 +200,21 @@ def test_all_dies_with_the_grader(level: Level) -> None:
     command = [sys.executable, "-c", PARENT.replace("%s", mark), level]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as grader:
         assert grader.stdout is not None
-        zygote = int(grader.stdout.readline())
-        assert _running(mark)
-        grader.kill()
+        try:
+            zygote = int(grader.stdout.readline())
+            # Its child has been forked, and may not have become a `sleep` yet.
+            assert _comes_true(lambda: _running(mark))
+        finally:
+            grader.kill()
 
+    assert _comes_true(lambda: not _running(mark) and not Path(f"/proc/{zygote}").exists())
+
+
+def _comes_true(condition: Callable[[], bool]) -> bool:
     deadline = time.monotonic() + PATIENCE
-    while (_running(mark) or Path(f"/proc/{zygote}").exists()) and time.monotonic() < deadline:
+    while not (true := condition()) and time.monotonic() < deadline:
         pass
-    assert not _running(mark) and not Path(f"/proc/{zygote}").exists()
+    return true
 
 
 def _running(mark: str) -> bool:
