@@ -128,7 +128,7 @@ def test_the_tests_say_what_an_untouched_skeleton_lacks(checkout: Path):
     new_chapter(checkout, "half_life")
     release("half_life", checkout)
 
-    chosen = "half_life and (test_half_life or ends_in or hints or points)"  # for the sake of time
+    chosen = "half_life and (test_half_life or from_start_to_end or hints or points)"  # for the sake of time
     tests = ["tests/concepts/test_half_life.py", *COURSE]
     status, said = outcome(checkout, *tests, "-k", chosen)
 
@@ -136,7 +136,7 @@ def test_the_tests_say_what_an_untouched_skeleton_lacks(checkout: Path):
     assert failed(said) == {
         "test_every_example_in_a_docstring_runs",
         "test_it_agrees_with_something_independent",
-        "test_no_check_ends_in_a_value",
+        "test_the_solution_runs_from_start_to_end",
     }
     assert "no docstring ends with an example" in said
     assert "nothing independent confirms the mathematics yet" in said

@@ -964,7 +964,7 @@ for n, units in [(1, 5), (7, 4), (6, 6), (30, 11)]:
     checks.close(
         checks.leaves_unchanged(dead_units, z),
         dead,
-        what=f"the dead ones of {units} units, n = {n},",
+        what=f"the dead ones of {checks.counted(units, 'unit')}, n = {n},",
         see="activations#dead-units",
         mistaken_for={
             "This marks the units that are alive.": ~dead,
@@ -989,7 +989,11 @@ for n, units in [(1, 1), (2, 40), (3, 3), (100, 5)]:
     z[:, 0] = 0.0
     for part in (z, np.abs(z) + 1e-9, -np.abs(z), 1e-12 * z):
         found = checks.leaves_unchanged(dead_units, part)
-        checks.close(found, reference.dead_units(part), what=f"the dead ones of {units} units, n = {n},")
+        checks.close(
+            found,
+            reference.dead_units(part),
+            what=f"the dead ones of {checks.counted(units, 'unit')}, n = {n},",
+        )
 ### END HIDDEN TESTS
 
 # %% [markdown]

@@ -184,6 +184,25 @@ for f, df, depths in [(np.sin, np.cos, (3, 1, 2)), (sigmoid, sigmoid_slope, (2,)
             },
         )
 
+
+def minus_sine(z):
+    """Return the derivative of the cosine."""
+    return -np.sin(z)
+
+
+# Between 0 and π the cosine falls; a weight of 3 makes more of it than 1.
+for w in (float(rng.uniform(3, 4)), -float(rng.uniform(3, 4))):
+    x, z = float(rng.uniform(-2, 2)), float(rng.uniform(0.5, 2.5))
+    chain = (np.array([w]), np.array([z - w * x]))
+    slope = float(checks.numerical_gradient(lambda x: end_of_chain(x, *chain, np.cos), x))
+    checks.close(
+        checks.leaves_unchanged(scalar_chain_gradient, *chain, x, np.cos, minus_sine),
+        slope,
+        what="the gradient of a chain of one falling layer",
+        see="chain_rule#one-neuron-a-layer",
+        mistaken_for={"A slope may be negative, and so may the gradient: keep the sign.": -slope},
+    )
+
 # %% [markdown]
 # ### Experiment: how deep can the chain be?
 #
@@ -303,7 +322,7 @@ for n, widths in [(7, (6,) * 9), (1, (4, 3)), (2, (5, 3, 1, 4, 2))]:
     checks.close(
         checks.leaves_unchanged(backpropagate_deltas, *given),
         expected,
-        what=f"the list of errors for {len(weights)} layers and a batch of {n}",
+        what=f"the list of errors for {checks.counted(len(weights), 'layer')} and a batch of {n}",
         see="chain_rule#layers-of-many-neurons",
         mistaken_for=mistaken_for,
     )
@@ -597,8 +616,9 @@ def known_product(scales, widths):
     return [W[:rows, :columns] for W, rows, columns in zip(products, widths[1:], widths)]
 
 
-for depth in (1, 2, 5):  # every direction has its own sizes in each layer
-    scales = np.exp(rng.normal(0.3, 1.0, size=(depth, 3))) * rng.choice([-1, 1], size=(depth, 3))
+for depth, centre in ((1, 0.3), (2, 0.3), (5, 0.3), (5, -3.0)):  # the last product shrinks
+    # Every direction has its own sizes in each layer.
+    scales = np.exp(rng.normal(centre, 1.0, size=(depth, 3))) * rng.choice([-1, 1], size=(depth, 3))
     matrices = known_product(scales, rng.integers(3, 7, size=depth + 1))
     growth = float(np.log(np.abs(scales)).sum(axis=0).max()) / depth
     found = checks.leaves_unchanged(log_growth_per_layer, matrices)

@@ -108,9 +108,7 @@ for n, widths in [(1, (3, 2)), (4, (3, 5, 2, 4)), (6, (4, 4, 4))]:
         for values, name in zip(pair, ("the first list", "the second list"))
     ]
     for values, name in zip(lists, ("pre-activations", "activations")):
-        message = (
-            f"Your list of {name} has {len(values)} entries, expected one for each layer: {len(widths) - 1}."
-        )
+        message = f"Your list of {name} has the length {len(values)}, expected one entry a layer: {len(widths) - 1}."
         if len(values) == len(widths):
             message += " The input x does not belong in it."
         checks.that(len(values) == len(widths) - 1, message, **about)
@@ -153,7 +151,11 @@ for n, widths in [(1, (1, 1)), (7, (5, 1, 6)), (3, (4,) * 13), (20, (2, 30, 3))]
         found = checks.leaves_unchanged(forward, weights, biases, x, f)
         expected = reference.forward(weights, biases, x, f)
         checks.close(
-            found, expected, what=f"the lists for {len(weights)} layers and {n} samples", scale=1.0, **about
+            found,
+            expected,
+            what=f"the lists for {checks.counted(len(weights), 'layer')} and {checks.counted(n, 'sample')}",
+            scale=1.0,
+            **about,
         )
 ### END HIDDEN TESTS
 
@@ -282,7 +284,7 @@ for n, widths in [(1, (3, 2)), (4, (3, 5, 2, 4)), (3, (4, 4, 4)), (5, (2, 3, 3, 
         checks.close(
             found[i],
             expected[i],
-            what=f"the list of {name} gradients for the widths {widths} and {n} samples",
+            what=f"the list of {name} gradients for the widths {widths} and {checks.counted(n, 'sample')}",
             scale=size,
             **about,
             mistaken_for={
@@ -460,7 +462,7 @@ for L in (1, 2, 3, 8):
     checks.close(
         checks.leaves_unchanged(gradient_ratio, speeds),
         ratio,
-        what=f"the ratio of {L} speeds",
+        what=f"the ratio of {checks.counted(L, 'speed')}",
         see="depth#the-ratio-of-first-to-last",
         mistaken_for={
             "This is the last over the first.": 1 / ratio,
@@ -629,6 +631,7 @@ def state_gradients(W_hh, z, grad_last, f=np.sin):
 for T, hidden in [(1, 3), (2, 4), (3, 1), (5, 3), (4, 6)]:
     W_hh = rng.normal(0, 1.3 * hidden**-0.5, size=(hidden, hidden))
     z = rng.normal(0, 0.8, size=(T, hidden))
+    z[:, 0] += np.pi  # where the slope is negative
     grad_last = rng.normal(size=hidden)
     gradients = state_gradients(W_hh, z, grad_last)
     norms = np.linalg.norm(gradients, axis=1)
@@ -637,7 +640,7 @@ for T, hidden in [(1, 3), (2, 4), (3, 1), (5, 3), (4, 6)]:
     checks.close(
         found,
         norms,
-        what=f"the norms for T = {T} and {hidden} hidden units",
+        what=f"the norms for T = {T} and {checks.counted(hidden, 'hidden unit')}",
         scale=float(np.linalg.norm(grad_last)),
         **about,
         mistaken_for={
@@ -670,7 +673,7 @@ for T, hidden in [(1, 1), (2, 5), (6, 8), (7, 2)]:
     checks.close(
         checks.leaves_unchanged(rnn_gradient_norms, W_hh, z, slope, grad_last),
         reference.rnn_gradient_norms(W_hh, z, slope, grad_last),
-        what=f"the norms for T = {T} and {hidden} hidden units and tanh",
+        what=f"the norms for T = {T} and {checks.counted(hidden, 'hidden unit')} and tanh",
         scale=float(np.linalg.norm(grad_last)),
         **about,
     )

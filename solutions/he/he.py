@@ -778,7 +778,7 @@ for depth in (1, 2, 3, 6):
     checks.close(
         checks.leaves_unchanged(gradient_scale, stds, shapes),
         scale,
-        what=f"the scale of a gradient behind {depth} layers of the shapes {shapes}",
+        what=f"the scale of a gradient behind {checks.counted(depth, 'layer')} with weights of shape {shapes}",
         see="he#the-gradient-on-its-way-back",
         mistaken_for={
             "This is the factor on the signal: backwards it is the fan-out that counts.": forwards,

@@ -346,7 +346,7 @@ for half_life in (1.0, 0.5, *np.exp(rng.uniform(-1.5, 7, size=4)).tolist(), 3, i
     checks.close(
         kept,
         0.5,
-        what=f"what is left after {half_life:.6g} steps with your bias {b + 0.0:.6g}, σ(b) to this power,",
+        what=f"what is left after {checks.counted(half_life, 'step')} with your bias {b + 0.0:.6g}, σ(b) to this power,",
         tolerance=1e-4,  # the power multiplies the error of b
         **about,
         mistaken_for={
@@ -368,7 +368,11 @@ for half_life in (0.05, 1e4, 1e6, *np.exp(rng.uniform(-2, 10, size=6)).tolist())
     right = reference.forget_bias_for(half_life)
     kept, expected = (float(half_life * np.logaddexp(0, -bias)) for bias in (b, right))
     checks.close(
-        kept, expected, what=f"−ln of what is left after {half_life:.6g} steps", tolerance=1e-4, **about
+        kept,
+        expected,
+        what=f"−ln of what is left after {checks.counted(half_life, 'step')}",
+        tolerance=1e-4,
+        **about,
     )
 ### END HIDDEN TESTS
 

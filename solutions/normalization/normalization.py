@@ -151,7 +151,11 @@ for n, features in [(2, 1), (8, 8), (64, 5), (3, 50)]:
         found = checks.items(checks.leaves_unchanged(batchnorm_forward, x, gamma, beta, eps=eps), 2)[0]
         expected = reference.batchnorm_forward(x, gamma, beta, eps)[0]
         checks.close(
-            found, expected, what=f"y for a batch of {n} with {features} features", scale=1.0, **about
+            found,
+            expected,
+            what=f"y for a batch of {n} with {checks.counted(features, 'feature')}",
+            scale=1.0,
+            **about,
         )
 ### END HIDDEN TESTS
 
@@ -548,7 +552,7 @@ for n, features in [(1, 1), (3, 20), (8, 8)]:
         )
         found = checks.leaves_unchanged(batchnorm_inference, x, *old, gamma, beta, eps=eps)
         expected = reference.batchnorm_inference(x, *old, gamma, beta, eps)
-        checks.close(found, expected, what=f"y for {n} samples", scale=1.0, **about)
+        checks.close(found, expected, what=f"y for {checks.counted(n, 'sample')}", scale=1.0, **about)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -729,7 +733,7 @@ for n, fan_in, fan_out in [(3, 4, 2), (6, 3, 3), (9, 5, 1), (4, 7, 5)]:
         checks.close(
             checks.leaves_unchanged(scale_invariance_gap, W, x, scale),
             expected,
-            what=f"the gap for scale = {scale:.4g} with n = {n} and {fan_out} units",
+            what=f"the gap for scale = {scale:.4g} with n = {n} and {checks.counted(fan_out, 'unit')}",
             scale=2.0,
             **about,
             mistaken_for={

@@ -456,7 +456,7 @@ for n, D, H, epochs in [(6, 3, 5, 1), (5, 4, 2, 4), (4, 3, 3, 9), (1, 2, 3, 3)]:
     checks.close(
         checks.leaves_unchanged(pretrain_layer, x, H, epochs, lr, np.random.default_rng(seed)),
         end,
-        what=f"(W, b, c) after {epochs} epochs, for n, D, H = {n}, {D}, {H}",
+        what=f"(W, b, c) after {checks.counted(epochs, 'epoch')}, for n, D, H = {n}, {D}, {H}",
         see="pretraining#one-layer",
         tolerance=5e-5,
         mistaken_for={

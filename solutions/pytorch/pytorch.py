@@ -95,10 +95,14 @@ def moved(model, pieces, by):
     return {name: (named[name] - by * pieces[name]).detach().numpy() for name in named}
 
 
-def clear(model, x, n):
-    """Return n rows of `x` on which the model in eval mode is not undecided between two classes."""
-    top = logits(model, x, training=False).topk(2, dim=1).values
-    return x[top[:, 0] - top[:, 1] > 1e-3][:n]
+def clear(model, rng, n, size=1.0):
+    """Return n inputs on which the model in eval mode is not undecided between two classes."""
+    rows = torch.zeros(0, 4)
+    while len(rows) < n:
+        x = size * draw(rng, 2 * n, 4)
+        top = logits(model, x, training=False).topk(2, dim=1).values
+        rows = torch.cat([rows, x[top[:, 0] - top[:, 1] > 1e-3]])
+    return rows[:n]
 
 
 def judged(rng, n=40):
@@ -107,7 +111,7 @@ def judged(rng, n=40):
         model = small_model(rng, recorder=True)
         model.norm.running_mean.copy_(draw(rng, 6) * 2)
         model.norm.running_var.copy_(draw(rng, 6) ** 2 + 0.2)
-        x = clear(model, draw(rng, 2 * n, 4) * 2, n)
+        x = clear(model, rng, n, size=2.0)
         answers = [logits(model, x, training).argmax(dim=1) for training in (False, True)]
         model.recorder.seen.clear()
         y = torch.where(torch.tensor(rng.random(n) < 0.7), answers[0], torch.tensor(rng.integers(3, size=n)))
@@ -156,6 +160,7 @@ def replayed(model, x, y, batches, lr, max_norm):
 # These four are attributes of those names: `nn.Linear`, `nn.BatchNorm1d`, `nn.ReLU`, `nn.Linear`, all as PyTorch makes them (with biases).
 # They are made once, in `__init__`; `forward` only uses them.
 # What comes out are logits: no softmax.
+# You may draw the weights in another way than PyTorch does; but units of `fc1` that start equal stay equal (chapter `xavier`).
 #
 # **Worked example.** `SimpleNN(4, 3, 2)` has the parameters `fc1.weight` of shape `(3, 4)`, `fc1.bias` `(3,)`, `bn1.weight` `(3,)`, `bn1.bias` `(3,)`, `fc2.weight` `(2, 3)` and `fc2.bias` `(2,)`.
 
@@ -267,6 +272,11 @@ checks.close(
     },
     what="the shapes of the parameters of `SimpleNN`",
     see=see,
+)
+checks.that(
+    len(np.unique(own["fc1.weight"], axis=0)) == n_hidden,
+    "hidden units of `fc1` have equal weights, so they will learn the same: leave the weights as PyTorch draws them.",
+    see="xavier#why-random-at-all",
 )
 for mode in ("training", "eval"):
     found = checks.run(model, x, training=mode == "training", what="`SimpleNN`", see=see)
@@ -774,7 +784,7 @@ from concepts import pytorch as reference
 
 for n in (1, 100):
     model = small_model(rng, n_out=4)
-    x, y = clear(model, draw(rng, 3 * n + 20, 4), n), torch.tensor(rng.integers(4, size=n))
+    x, y = clear(model, rng, n), torch.tensor(rng.integers(4, size=n))
     checks.close(checks.call(evaluate, model, x, y), reference.evaluate(model, x, y), what="the accuracy")
 ### END HIDDEN TESTS
 

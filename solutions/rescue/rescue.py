@@ -517,7 +517,9 @@ model = checks.seeded(int(rng.integers(10**6)), build_rescued, DEPTH, WIDTH, PIX
 network = checks.rebuilt(model, x[:32], what="your network", see="rescue#the-rules")
 norms = checks.layer_gradients(network, x[:256], y[:256])
 checks.that(
-    len(norms) >= DEPTH, f"Your network has {len(norms)} hidden layers, expected at least {DEPTH}.", see=see
+    len(norms) >= DEPTH,
+    f"Your network has {checks.counted(len(norms), 'hidden layer')}, expected at least {DEPTH}.",
+    see=see,
 )
 checks.that(
     norms[-1] > 0,
@@ -547,7 +549,9 @@ for _ in range(2):  # the better of two trainings counts: what is bad luck hardl
     network, optimizer = own_copies(rng, build_rescued, configure_optimizer, x)
     hidden = len(checks.executed(network, x[:2])) - 1
     checks.that(
-        hidden >= DEPTH, f"Your network has {hidden} hidden layers, expected at least {DEPTH}.", see=see
+        hidden >= DEPTH,
+        f"Your network has {checks.counted(hidden, 'hidden layer')}, expected at least {DEPTH}.",
+        see=see,
     )
     losses = checks.trained(network, optimizer, x, y, steps=STEPS, batch=BATCH, seed=int(rng.integers(10**6)))
     share = checks.accuracy(network, x_new, y_new)
@@ -607,7 +611,7 @@ checks.that(
 bent = sum(layer.bend >= 0.03 for layer in layers)
 checks.that(
     bent >= DEPTH // 2,
-    f"{bent} hidden layers feed the next one by a function that is not linear, expected at least {DEPTH // 2}: "
+    f"A function that is not linear follows on {checks.counted(bent, 'hidden layer')}, expected on at least {DEPTH // 2}: "
     "linear layers behind each other are one linear layer.",
     see=see,
 )

@@ -94,7 +94,7 @@ for n, width, depth in [(1, 3, 1), (4, 2, 3), (5, 5, 4)]:
     found = checks.items(
         checks.leaves_unchanged(residual_forward, weights, x, np.sin), None, "the result", **about
     )
-    message = f"Your list has {len(found)} entries, expected one for each block: {depth}."
+    message = f"Your list has the length {len(found)}, expected one entry a block: {depth}."
     if len(found) == depth + 1:
         message += " The input x does not belong in it."
     checks.that(len(found) == depth, message, **about)
@@ -136,7 +136,11 @@ for n, width, depth in [(1, 1, 1), (7, 4, 2), (3, 6, 20), (20, 5, 5)]:
         found = checks.leaves_unchanged(residual_forward, weights, x, f)
         expected = reference.residual_forward(weights, x, f)
         checks.close(
-            found, expected, what=f"the outputs of {depth} blocks for {n} samples", scale=3.0, **about
+            found,
+            expected,
+            what=f"the outputs of {checks.counted(depth, 'block')} for {checks.counted(n, 'sample')}",
+            scale=3.0,
+            **about,
         )
 ### END HIDDEN TESTS
 

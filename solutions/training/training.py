@@ -424,7 +424,7 @@ for drop_every in (1, 3, int(rng.integers(4, 8))):
         checks.close(
             checks.call(step_decay, base_lr, step, drop_every, factor),
             expected,
-            what=f"the rate at step {step}, with a drop by {factor:.3g} every {drop_every} steps",
+            what=f"the rate at step {step}, with a drop by {factor:.3g} every {checks.counted(drop_every, 'step')}",
             see="training#schedules",
             mistaken_for={
                 "This falls a little at every step; the exponent is rounded down.": base_lr
@@ -443,6 +443,9 @@ for drop_every in (1, 3, int(rng.integers(4, 8))):
 checks.close(
     checks.call(step_decay, 3.0, 25, 10), 0.03, what="`step_decay(3.0, 25, 10)`, where factor is 0.1"
 )
+checks.close(
+    checks.call(step_decay, 3.0, 99, 10), 3e-9, what="`step_decay(3.0, 99, 10)`: the rate has no lower end"
+)
 ### BEGIN HIDDEN TESTS
 from concepts import training as reference
 
@@ -453,7 +456,7 @@ for _ in range(12):
     checks.close(
         checks.call(step_decay, base_lr, step, drop_every, factor=factor),
         reference.step_decay(base_lr, step, drop_every, factor),
-        what=f"the rate at step {step}, with a drop by {factor:.3g} every {drop_every} steps",
+        what=f"the rate at step {step}, with a drop by {factor:.3g} every {checks.counted(drop_every, 'step')}",
         see="training#schedules",
     )
 ### END HIDDEN TESTS
@@ -536,7 +539,7 @@ for warmup_steps, sixth in [(0, 2), (4, 1), (int(rng.integers(3, 9)) * 2, int(rn
         checks.close(
             checks.call(warmup_cosine, base_lr, step, warmup_steps, total),
             base_lr * share,
-            what=f"the rate at step {step}, with a warm-up of {warmup_steps} of {total} steps",
+            what=f"the rate at step {step}, with a warm-up of {warmup_steps} of {checks.counted(total, 'step')}",
             scale=base_lr,
             **about,
             mistaken_for={
@@ -566,7 +569,7 @@ for warmup_steps, length in [(0, 1), (0, 50), (1, 1), (7, 30), (30, 7), (1000, 9
         checks.close(
             checks.call(warmup_cosine, base_lr, step, warmup_steps, total),
             reference.warmup_cosine(base_lr, step, warmup_steps, total),
-            what=f"the rate at step {step}, with a warm-up of {warmup_steps} of {total} steps",
+            what=f"the rate at step {step}, with a warm-up of {warmup_steps} of {checks.counted(total, 'step')}",
             scale=base_lr,
             **about,
         )
@@ -690,6 +693,14 @@ checks.close(
     what="the result for a curve that goes up and down, with patience 2",
     **about,
     mistaken_for={"Only epochs *in a row* count: an improvement sets the waiting back to zero.": (3, 2)},
+)
+small = [0.5 - 1e-6 * epoch for epoch in range(9)]
+checks.close(
+    checks.call(early_stopping, small, 2),
+    (8, 8),
+    what=f"(stop_epoch, best_epoch) for the losses {small}, patience 2, and no `min_delta` given",
+    **about,
+    mistaken_for={"Without `min_delta` every smaller loss is an improvement: its default is 0.": (2, 0)},
 )
 ### BEGIN HIDDEN TESTS
 from concepts import training as reference
@@ -974,7 +985,9 @@ def search(low, high, trials, curve):
     least = trials - 3 if trials > 3 else trials
     tried = least <= different.size <= trials <= len(asked)
     checks.that(
-        tried, f"{trials} trials, but {different.size} different strengths: draw one for each trial.", **about
+        tried,
+        f"{trials} trials, but {checks.counted(different.size, 'different strength')}: draw one for each trial.",
+        **about,
     )
     return checks.items(found, 2, what="the result", **about), different
 
@@ -985,6 +998,13 @@ checks.that(
     bool(np.all((asked >= low * (1 - 1e-5)) & (asked <= high * (1 + 1e-5)))),
     f"`objective` was asked about strengths outside {low:.3g} to {high:.3g}: the smallest {asked.min():.3g}, "
     f"the largest {asked.max():.3g}.",
+    **about,
+)
+# A draw that is exactly an end is rarer than one in 1e7 even in single precision; two of them are no draws.
+at_ends = int(np.sum((asked <= low * (1 + 1e-9)) | (asked >= high * (1 - 1e-9))))
+checks.that(
+    at_ends < 2,
+    f"{at_ends} strengths are the ends of the range themselves: each strength is a draw of its own, the first and the last too.",
     **about,
 )
 # The share of strengths below any point; 0.18 is Massart's bound for a false alarm below 1e-9 with 400 draws.

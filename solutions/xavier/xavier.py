@@ -835,7 +835,12 @@ for n, widths in [(1, (4, 3)), (9, (5, 8, 2, 6)), (16, (12,) * 26), (2, (3, 1, 4
     for f in (np.tanh, np.cos, np.exp if len(weights) < 2 else np.sin):
         found = checks.leaves_unchanged(variance_by_layer, weights, x, f)
         expected = reference.variance_by_layer(weights, x, f)
-        checks.close(found, expected, what=f"the variances of {len(weights)} layers, batch of {n},", **about)
+        checks.close(
+            found,
+            expected,
+            what=f"the variances of {checks.counted(len(weights), 'layer')}, batch of {n},",
+            **about,
+        )
 ### END HIDDEN TESTS
 
 # %% [markdown]

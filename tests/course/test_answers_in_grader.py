@@ -30,10 +30,17 @@ ANSWERS = [(number, answer) for (_, number), answers in SUBMISSIONS.items() for 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
 
+@cache
+def texts(slug: str) -> tuple[str, str]:
+    """Return the released notebook of an assignment and its source."""
+    return release(slug, ROOT).read_text(encoding="utf-8"), build_source(slug, ROOT).read_text(
+        encoding="utf-8"
+    )
+
+
 def solved(slug: str, answers: dict[str, Answer]) -> str:
     """Return the released notebook with the solutions filled in, some of them replaced by other answers."""
-    notebook = json.loads(release(slug, ROOT).read_text(encoding="utf-8"))
-    source = json.loads(build_source(slug, ROOT).read_text(encoding="utf-8"))
+    notebook, source = map(json.loads, texts(slug))
     solutions = {cell["id"]: cell["source"] for cell in source["cells"]}
     for cell in notebook["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("solution"):

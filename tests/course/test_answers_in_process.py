@@ -40,6 +40,9 @@ DRESSED = [
     for number, (slug, function) in enumerate(FUNCTIONS)
     if (dresses := dressing.dresses_of(function))
 ]
+COUNTED = "blocks|entries|epochs|features|items|layers|losses|samples|speeds|steps|units"
+ONE_OF_MANY = re.compile(rf"(?<![\w.=−-])1 (?:hidden )?(?:{COUNTED})\b")
+"""A number one before a plural; `checks.counted` writes a number with its noun."""
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +79,7 @@ def test_a_wrong_answer_fails_with_a_sentence(answer: Answer) -> None:
     for error in found:
         assert isinstance(error, checks.CheckFailed | NeverEnds)
         assert isinstance(error, NeverEnds) or len(str(error)) > 30
+        assert ONE_OF_MANY.search(str(error)) is None
 
 
 @pytest.mark.parametrize(("slug", "function"), FUNCTIONS)

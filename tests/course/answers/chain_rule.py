@@ -122,6 +122,26 @@ def scalar_chain_gradient(weights, biases, x, f, df):
     return gradient
 
 
+# == wrong: scalar_chain_gradient: never above one
+def scalar_chain_gradient(weights, biases, x, f, df):
+    gradient, a = 1.0, x
+    for w, b in zip(weights, biases):
+        z = w * a + b
+        gradient *= w * df(z)
+        a = f(z)
+    return min(gradient, 1.0)
+
+
+# == wrong: scalar_chain_gradient: the size of the slopes
+def scalar_chain_gradient(weights, biases, x, f, df):
+    gradient, a = 1.0, x
+    for w, b in zip(weights, biases):
+        z = w * a + b
+        gradient *= w * abs(df(z))
+        a = f(z)
+    return gradient
+
+
 # == wrong: scalar_chain_gradient: the size of the weights instead of the weights
 def scalar_chain_gradient(weights, biases, x, f, df):
     gradient = 1.0
@@ -673,6 +693,18 @@ def log_growth_per_layer(matrices):
         size = np.linalg.norm(P, 2)
         P, total = P / size, total + np.log(size)
     return total
+
+
+# == wrong: log_growth_per_layer: never negative
+def log_growth_per_layer(matrices):
+    if len(matrices) == 0:
+        raise ValueError("no matrices")
+    product, total = np.eye(matrices[0].shape[1]), 0.0
+    for W in matrices:
+        product = W @ product
+        size = np.linalg.norm(product, 2)
+        product, total = product / size, total + np.log(size)
+    return max(total / len(matrices), 0.0)
 
 
 # == wrong: log_growth_per_layer: base ten

@@ -747,6 +747,14 @@ def rnn_gradient_norms(W_hh, preactivations, df, grad_last):
         norms.append(np.linalg.norm(g))
     return norms[::-1]
 
+# == wrong: rnn_gradient_norms: the size of the slopes
+def rnn_gradient_norms(W_hh, preactivations, df, grad_last):
+    g, norms = grad_last, [np.linalg.norm(grad_last)]
+    for z in preactivations[:0:-1]:
+        g = (np.abs(df(z)) * g) @ W_hh
+        norms.append(np.linalg.norm(g))
+    return np.array(norms[::-1])
+
 # == wrong: rnn_gradient_norms: derivative of tanh for every f
 def rnn_gradient_norms(W_hh, preactivations, df, grad_last):
     g, norms = grad_last, [np.linalg.norm(grad_last)]

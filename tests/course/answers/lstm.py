@@ -39,6 +39,17 @@ def lstm_step(x, h, c, W_ih, W_hh, b):
     new += sigmoid(z_i) * tanh(z_g)
     return tanh(new) * sigmoid(z_o), new
 
+# == right: lstm_step: one product, a named tuple
+from collections import namedtuple
+
+State = namedtuple("State", "h c")
+
+def lstm_step(x, h, c, W_ih, W_hh, b):
+    z = np.hstack([x, h]) @ np.hstack([W_ih, W_hh]).T + b
+    i, f, g, o = np.array_split(z, 4, axis=-1)
+    cell = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+    return State(sigmoid(o) * np.tanh(cell), cell)
+
 # == wrong: lstm_step: gates in the order i, g, f, o
 def lstm_step(x, h, c, W_ih, W_hh, b):
     z_i, z_g, z_f, z_o = np.split(x @ W_ih.T + h @ W_hh.T + b, 4, axis=1)

@@ -196,6 +196,21 @@ class SimpleNN(nn.Module):
         return self.fc2(self.relu(self.bn1(self.fc1(x))))
 
 
+# == wrong: SimpleNN: all weights start at zero
+class SimpleNN(nn.Module):
+    def __init__(self, n_in=784, n_hidden=512, n_out=10):
+        super().__init__()
+        self.fc1 = nn.Linear(n_in, n_hidden)
+        self.bn1 = nn.BatchNorm1d(n_hidden)
+        self.relu = nn.ReLU()
+        self.fc2 = nn.Linear(n_hidden, n_out)
+        nn.init.zeros_(self.fc1.weight)
+        nn.init.zeros_(self.fc2.weight)
+
+    def forward(self, x):
+        return self.fc2(self.relu(self.bn1(self.fc1(x))))
+
+
 # == wrong: SimpleNN: no bias in the last layer
 class SimpleNN(nn.Module):
     def __init__(self, n_in=784, n_hidden=512, n_out=10):
@@ -486,6 +501,28 @@ def gradient_norms(model):
             if p.grad is not None:
                 found[f"{prefix}.{own}" if prefix else own] = float(p.grad.pow(2).sum()) ** 0.5
     return found
+
+
+# == right: gradient_norms: an ordered dictionary
+from collections import OrderedDict
+
+def gradient_norms(model):
+    norms = OrderedDict()
+    for name, p in model.named_parameters():
+        if p.grad is not None:
+            norms[name] = float(np.linalg.norm(p.grad.detach().cpu().numpy()))
+    return norms
+
+
+# == right: gradient_norms: a dictionary with a default
+def gradient_norms(model):
+    from collections import defaultdict
+
+    norms = defaultdict(float)
+    for name, p in model.named_parameters():
+        if p.grad is not None:
+            norms[name] = p.grad.norm(p="fro").item()
+    return norms
 
 
 # == wrong: gradient_norms: 0 for parameters without a gradient

@@ -280,6 +280,10 @@ def step_decay(base_lr, step, drop_every, factor=0.1):
 def step_decay(base_lr, step, drop_every, factor=0.1):
     return base_lr * 0.1 ** (step // drop_every)
 
+# == wrong: step_decay: never below a floor
+def step_decay(base_lr, step, drop_every, factor=0.1):
+    return max(base_lr * factor ** (step // drop_every), 1e-6)
+
 # == wrong: step_decay: divides
 def step_decay(base_lr, step, drop_every, factor=0.1):
     return base_lr / factor ** (step // drop_every)
@@ -504,6 +508,19 @@ def early_stopping(losses, patience, min_delta=0.0):
             if waited >= patience:
                 return epoch, where
     return len(losses) - 1, where
+
+# == wrong: early_stopping: a small min_delta by default
+def early_stopping(losses, patience, min_delta=1e-4):
+    best, best_epoch, waited = float("inf"), 0, 0
+    for epoch, loss in enumerate(losses):
+        if loss < best - min_delta:
+            best, best_epoch, waited = loss, epoch, 0
+        else:
+            waited += 1
+            if waited == patience:
+                return epoch, best_epoch
+    return len(losses) - 1, best_epoch
+
 
 # == wrong: early_stopping: best follows every smaller loss
 def early_stopping(losses, patience, min_delta=0.0):
@@ -918,6 +935,15 @@ def random_search(objective, low, high, trials, rng):
         if found < value:
             best, value = strength, found
     return best, value
+
+# == wrong: random_search: both ends always, draws between them
+def random_search(objective, low, high, trials, rng):
+    strengths = np.exp(rng.uniform(np.log(low), np.log(high), size=trials))
+    strengths[-1], strengths[0] = high, low
+    values = [objective(strength) for strength in strengths]
+    best = int(np.argmin(values))
+    return strengths[best], values[best]
+
 
 # == wrong: random_search: the last trial
 def random_search(objective, low, high, trials, rng):
