@@ -1,5 +1,7 @@
 """How fast a class is graded, beside others on the same notebooks and machine: `make bench`, into `build/bench`.
 
+What it finds of the two assignments that it measures by itself goes into README.md, too.
+
 Only ratios mean anything beyond this machine, and a machine that does other work at the same time bends them, too.
 """
 
@@ -9,7 +11,7 @@ import argparse
 from pathlib import Path
 
 from autograder.release import release, slugs
-from tests.bench.report import Results, table, write
+from tests.bench.report import Results, table, write, write_readme
 from tests.bench.sides import Assignment, lower_bound, nbgrader, otter, otter_environment, ours
 from tests.cohort.build import ROOT
 
@@ -34,6 +36,8 @@ def main() -> None:
             print(f"a class of {size} …", flush=True)
             results[f"{growing.slug}, a class of {size}"] = [ours(growing, size, 2)]
     write(results, options.output)
+    if set(options.slugs) >= {"chain_rule", "pytorch"}:
+        write_readme(results, ROOT / "README.md")
     print(table(results), f"\n{options.output}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from tests.bench.sides import Timing
 Results = dict[str, list[Timing]]
 """The sides by what they graded; the ratio is to `nbgrader` in the same list."""
 COLUMNS = "| graded | by | submissions | seconds | per minute | × nbgrader | MB parent | MB per student |"
+OTHERS = ("nbgrader", "otter", "lower bound")
 PACKAGES = ("nbgrader", "ipykernel", "numpy", "torch")
 
 
@@ -48,6 +50,30 @@ def table(results: Results) -> str:
                 "| " + " | ".join(map(str, [*cells, "" if times is None else f"{times:.1f}", *memory])) + " |"
             )
     return "\n".join(lines)
+
+
+def summary(results: Results) -> str:
+    """Return how fast our two workers are beside the others, an assignment a row."""
+    lines = [
+        "| assignment | submissions a minute | × nbgrader | × `otter run` | time, × fork and run alone |",
+        "|---|--:|--:|--:|--:|",
+    ]
+    for slug, timings in results.items():
+        others = {name: next((t for t in timings if t.name.startswith(name)), None) for name in OTHERS}
+        (us, stock, otter, bound) = (timings[0], *others.values())
+        if stock is None or bound is None:
+            continue
+        times = [us.per_minute / side.per_minute if side else None for side in (stock, otter)]
+        cells = [slug, f"{us.per_minute:.0f}", *("" if t is None else f"{t:.0f}" for t in times)]
+        lines.append(f"| {' | '.join(cells)} | {bound.per_minute / us.per_minute:.1f} |")
+    return "\n".join(lines)
+
+
+def write_readme(results: Results, path: Path) -> None:
+    """Put the summary between the two marks of the README."""
+    text = path.read_text(encoding="utf-8")
+    found = re.compile(r"(?<=<!-- make bench-grading writes this -->\n).*?(?=\n<!-- until here -->)", re.S)
+    path.write_text(found.sub(lambda _: summary(results), text), encoding="utf-8")
 
 
 def write(results: Results, folder: Path) -> None:

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.cage import detect
+from autograder.checks import counted
 from autograder.kernel import Zygote
 from autograder.key import load_key
 from autograder.pool import STUDENT_MODULES, TORCH_MODULES
@@ -118,8 +119,7 @@ def ours(assignment: Assignment, number: int, workers: int) -> Timing:
             "--submitted", submitted, "--course", course, "--workers", workers,
             cwd=assignment.root, watch=watch,
         )  # fmt: skip
-    plural = "s" if workers > 1 else ""
-    return Timing(f"autograder grade, {workers} worker{plural}", number, seconds, watch.peaks)
+    return Timing(f"autograder grade, {counted(workers, 'worker')}", number, seconds, watch.peaks)
 
 
 def nbgrader(assignment: Assignment, number: int) -> Timing:
@@ -161,8 +161,7 @@ def lower_bound(assignment: Assignment, number: int, workers: int) -> Timing:
         thread.join()
     for zygote in zygotes:
         zygote.close()
-    plural = "s" if workers > 1 else ""
-    name = f"lower bound: fork and run the cells, {workers} worker{plural}"
+    name = f"lower bound: fork and run the cells, {counted(workers, 'worker')}"
     return Timing(name, number // workers * workers, time.perf_counter() - start)
 
 
