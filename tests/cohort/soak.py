@@ -120,9 +120,9 @@ def faults_of(rows: dict[str, Row], handed_in: dict[str, Kind], watch: Watch) ->
     return faults
 
 
-def seconds_of_honest(rows: dict[str, Row]) -> list[float]:
-    """Return how long each honest submission took."""
-    return sorted(row["seconds"] for student, row in rows.items() if student.endswith("_honest"))
+def seconds_of_honest(rows: dict[str, Row]) -> list[tuple[float, str]]:
+    """Return how long each honest submission took, and whose it was, the slowest last."""
+    return sorted((row["seconds"], student) for student, row in rows.items() if student.endswith("_honest"))
 
 
 def main() -> int:
@@ -136,7 +136,7 @@ def main() -> int:
     release(SLUG, ROOT)
     course, watch = Path(tempfile.mkdtemp(prefix="soak")), Watch()
     hand_in(course / "alone" / "submitted", ALONE, [])
-    alone = median(seconds_of_honest(grade(course / "alone", options.workers, Watch())))
+    alone = median(taken for taken, _ in seconds_of_honest(grade(course / "alone", options.workers, Watch())))
     shares = [(options.hostile, hostile()), (options.damaged, damaged())]
     handed_in = hand_in(course / "submitted", options.size, shares)
     start = time.monotonic()
@@ -148,11 +148,19 @@ def main() -> int:
         f"{options.size} submissions in {seconds:.0f} s ({60 * options.size / seconds:.0f}/min); at most {peaks}"
     )
     among = seconds_of_honest(rows)
-    slow = sum(taken > 2 * alone for taken in among)
+    slow = [(taken, student) for taken, student in among if taken > 2 * alone]
     print(
-        f"{len(among)} honest ones: median {median(among):.2f} s, the slowest {among[-1]:.2f} s, "
-        f"{slow} above twice the median alone, {alone:.2f} s; load {os.getloadavg()[0]:.1f}"
+        f"{len(among)} honest ones: median {median(taken for taken, _ in among):.2f} s, "
+        f"{len(slow)} above twice the median alone, {alone:.2f} s; load {os.getloadavg()[0]:.1f}"
     )
+    for taken, student in slow[-10:]:
+        number = int(student.partition("_")[0])
+        beside = [
+            other for other in handed_in if abs(int(other.partition("_")[0]) - number) <= options.workers
+        ]
+        print(
+            f"  {taken:.2f} s: {student}; near it {', '.join(o for o in beside if 'honest' not in o) or 'honest ones'}"
+        )
     print("\n".join(faults) or "every row is as expected")
     if not faults:
         shutil.rmtree(course)

@@ -1,20 +1,32 @@
-"""The sample class through the command line: every submission gets the row that its folder expects."""
+"""The sample class through the command line: every submission gets the row that its folder expects.
+
+On honest submissions the marks are stock nbgrader's, cell by cell: only the road to them differs.
+"""
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
 import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from autograder.key import load_key
-from autograder.release import release, slugs
+from autograder.release import build_source, release, slugs
 from tests.cohort.build import Member, build, members, zero_checks
 from tests.cohort.summary import Row, read_rows, table
-from tests.conftest import ROOT, autograder
+from tests.conftest import ROOT, autograder, published
 
 CLASS = [member for slug in slugs(ROOT) for member in members(slug)]
 NAMES = [f"{member.slug}-{member.student}" for member in CLASS]
+HONEST = ("perfect", "blank", "half_right", "right_but_different")
+
+Marks = dict[tuple[str, str], float]
+"""The automatic mark by student and cell."""
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
@@ -94,3 +106,47 @@ def test_the_table_shows_each_student_once(rows):
     lines = table(list(rows.values())).splitlines()
 
     assert len(lines) == 1 + len({member.student for member in CLASS})
+
+
+@pytest.fixture(scope="module")
+def stock(graded, tmp_path_factory) -> Iterator[tuple[Path, subprocess.Popen[str]]]:
+    """A course folder with the honest members, and nbgrader in it, which grades what it is told (see `stock.py`)."""
+    course = tmp_path_factory.mktemp("stock")
+    for student in HONEST:
+        shutil.copytree(graded[0] / "submitted" / student, course / "submitted" / student)
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    command = [sys.executable, Path(__file__).with_name("stock.py")]
+    with subprocess.Popen(
+        command, cwd=course, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield course, process
+
+
+def stock_marks(course: Path, process: subprocess.Popen[str], slug: str) -> Marks:
+    """Return the marks of an assignment from nbgrader's own autograder and gradebook."""
+    from nbgrader.api import Gradebook
+
+    source = build_source(slug, ROOT)
+    target = course / "source" / slug / source.name
+    target.parent.mkdir(parents=True)
+    target.write_bytes(source.read_bytes())
+    assert process.stdin is not None and process.stdout is not None
+    print(slug, file=process.stdin, flush=True)
+    failure = json.loads(process.stdout.readline())
+    assert failure is None, failure[-3000:]
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        return {
+            (submission.student.id, grade.name): grade.auto_score
+            for submission in book.assignment_submissions(slug)
+            for grade in submission.notebooks[0].grades
+            if grade.name.startswith("check_")
+        }
+
+
+@pytest.mark.parametrize("slug", published())
+def test_marks_equal_those_of_stock_nbgrader_cell_by_cell(stock, rows, slug: str):
+    ours = {
+        (student, cell["name"]): cell["points"] for student in HONEST for cell in rows[student, slug]["cells"]
+    }
+
+    assert ours == stock_marks(*stock, slug)
