@@ -141,7 +141,12 @@ def screenshot(page: Page) -> Image.Image:
         content="* { transition: none !important; animation: none !important; caret-color: transparent }"
         " .course-figure { content-visibility: visible !important }"  # or a picture may be taken before it is drawn
     )
-    return Image.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
+    # Chromium enlarges the page itself for a picture that is taller than the window, and then now and then draws it
+    # while the font of formulas is read anew, with gaps in their place.
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": page.evaluate("innerWidth"), "height": height})
+    settle(page)
+    return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
 
 
 @pytest.mark.browser
