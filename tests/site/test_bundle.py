@@ -134,12 +134,11 @@ def test_a_page_weighs_what_it_may(site: Path, name: str, most: int):
 def screenshot(page: Page) -> Image.Image:
     """Return what a page looks like, down to its foot."""
     page.wait_for_function("() => !document.querySelector('.live-widget:not(.started, .failed)')")
-    page.evaluate(
-        "document.documentElement.classList.remove('in-parts')"
-    )  # its text would be laid out meanwhile
+    # What is left for later would be laid out meanwhile, and a drawing could miss in the picture.
+    page.evaluate("document.documentElement.classList.remove('in-parts')")
     page.add_style_tag(
         content="* { transition: none !important; animation: none !important; caret-color: transparent }"
-        " .course-figure { content-visibility: visible !important }"  # or a picture may be taken before it is drawn
+        " .course-figure { content-visibility: visible !important }"
     )
     # Chromium enlarges the page itself for a picture that is taller than the window, and then now and then draws it
     # while the font of formulas is read anew, with gaps in their place.
