@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from autograder import pool
 from autograder.cage import Level
 from autograder.pool import IN_FLIGHT, MAX_ATTEMPTS, Pool, Task
 from autograder.records import AnswerKey, Graded, KeyCell, Limits, Outcome, Role, Submission
@@ -99,3 +100,31 @@ def test_torch_is_imported_only_where_it_is_used():
     )
 
     assert (task("ann").uses_torch, with_torch.uses_torch) == (False, True)
+
+
+def test_a_submission_finds_warm_processes(monkeypatch):
+    """Both start side by side, and both have imported everything before a submission's seconds begin."""
+    log = []
+
+    class Noted:
+        def __init__(self, *_, kernels=True):
+            self.kind = "kernels" if kernels else "examiners"
+
+        def __enter__(self):
+            log.append(f"{self.kind} start")
+
+        def await_ready(self):
+            log.append(f"{self.kind} are ready")
+
+        def close(self):
+            log.append(f"{self.kind} end")
+
+    monkeypatch.setattr(pool, "Zygote", Noted)
+    monkeypatch.setattr(pool, "grade", lambda submission, *_: log.append(submission.student))
+    monkeypatch.setattr(pool, "_worker", pool._Worker())
+    for name in ("ann", "bob"):
+        pool.grade_task(task(name))
+    pool.close_worker()
+
+    started = ["kernels start", "examiners start", "kernels are ready", "examiners are ready"]
+    assert log == [*started, "ann", "bob", "examiners end", "kernels end"]

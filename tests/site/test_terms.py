@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from course import terms
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, Locator, expect
 
 from tests.site import built
 from tests.site.conftest import Visit
@@ -115,26 +115,30 @@ def test_meaning_and_chinese_name_show_at_focus_and_under_the_pointer(visit: Vis
     expect(tip).to_have_count(0)
 
 
-@pytest.mark.browser
-def test_the_first_tap_shows_and_the_second_follows(context: Callable[..., object], address: str):
+@pytest.fixture
+def tapped(context: Callable[..., BrowserContext], address: str) -> Locator:
+    """A word of a page on a phone, after a finger touched it."""
     page = context(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True).new_page()
     page.goto(f"{address}/{PAGE}")
     page.wait_for_function("() => document.querySelector('#term-tip')")
     word = page.locator("a.term").last
     word.tap()
+    return word
+
+
+@pytest.mark.browser
+def test_the_first_tap_shows_and_the_second_follows(tapped: Locator):
+    page = tapped.page
     expect(page.get_by_role("tooltip")).to_be_visible()
     box = page.get_by_role("tooltip").bounding_box()
     assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 390
-    word.tap()
+    tapped.tap()
     page.wait_for_url("**/glossary.html#term-*")
 
 
-def test_the_explanation_stays_beside_a_word_that_moves(context: Callable[..., object], address: str):
-    page = context(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True).new_page()
-    page.goto(f"{address}/{PAGE}")
-    page.wait_for_function("() => document.querySelector('#term-tip')")
-    word = page.locator("a.term").last
-    word.tap()
+@pytest.mark.browser
+def test_the_explanation_stays_beside_a_word_that_moves(tapped: Locator):
+    page = tapped.page
     page.locator(".bd-article").evaluate(
         """(article) => {
           document.documentElement.style.overflowAnchor = "none";

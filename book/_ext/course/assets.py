@@ -32,7 +32,7 @@ def _digest(app: Sphinx, config: Config) -> None:
     static = (path for folder in config.html_static_path for path in (Path(app.srcdir) / folder).rglob("*"))
     # The glossary's meanings stand on every page.
     glossary = Path(app.srcdir, "book", "glossary.md")
-    for path in sorted([*static, *Path(__file__).parent.glob("*.[pj][ys]"), glossary]):
+    for path in sorted([*static, *Path(__file__).parent.iterdir(), glossary]):
         if path.is_file():
             digest.update(path.as_posix().encode() + path.read_bytes())
     config.course_static = digest.hexdigest()
