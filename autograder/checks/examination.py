@@ -53,6 +53,7 @@ def trained(
     import torch
 
     losses: list[float] = []
+    parameters = list(network.parameters())
     order = torch.Generator().manual_seed(seed)
     network.train()
     with torch.random.fork_rng(devices=[]):
@@ -64,7 +65,7 @@ def trained(
                 optimizer.zero_grad()
                 loss: Any = torch.nn.functional.cross_entropy(network(x[chosen]), y[chosen])
                 loss.backward()
-                torch.nn.utils.clip_grad_norm_(network.parameters(), max_norm)
+                torch.nn.utils.clip_grad_norm_(parameters, max_norm)
                 optimizer.step()
                 losses.append(loss.item())
     return losses
@@ -112,7 +113,7 @@ def examined(network: Any, x: Any) -> list[Examined]:
         later = range(number + 1, len(inputs))
         reaches = tuple(n for n in later if _norm(inputs[n] - seen[n]) > ROUNDING * _norm(inputs[n]))
         importance = _norm(_contrasts(changed - logits)) / max(_norm(_contrasts(logits)), 1e-30)
-        bend = _bend(network, x, number, z, reaches[0]) if reaches else 0.0
+        bend = _bend(network, x, number, z, reaches[0], inputs[reaches[0]]) if reaches else 0.0
         # A layer that can only make the others fail does nothing for the answer; NaN would pass any comparison.
         importance, bend = (value if math.isfinite(value) else 0.0 for value in (importance, bend))
         found.append(Examined(int(z.shape[-1]), importance, reaches, bend))
@@ -134,9 +135,9 @@ def longest_chain(layers: list[Examined]) -> int:
     return max(length, default=0)
 
 
-def _bend(network: Any, x: Any, number: int, z: Any, following: int) -> float:
+def _bend(network: Any, x: Any, number: int, z: Any, following: int, u: Any) -> float:
     other = z.roll(1, dims=0)
-    u, v, middle = (_pass(network, x, number, each)[1][following] for each in (z, other, (z + other) / 2))
+    v, middle = (_pass(network, x, number, each)[1][following] for each in (other, (z + other) / 2))
     spread = _norm(v - u) / 2
     return _norm(middle - (u + v) / 2) / spread if spread > 0 else 0.0
 

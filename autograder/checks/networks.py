@@ -5,6 +5,7 @@ What cannot be built raises `plans.Unusable`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -14,6 +15,9 @@ from autograder.checks.operations import RANDOM, function_of
 from autograder.checks.plans import MODE, Step, Unusable, is_reference
 
 MAX_ENTRIES = 2_000_000
+
+Instruction = Callable[[Any, list[Any], Any], Any]
+"""What a step gives, of the network, of what the steps before it gave, and of the network's input."""
 
 
 class Rebuilt(nn.Module):
@@ -37,6 +41,7 @@ class Rebuilt(nn.Module):
         for operation, arguments in steps:
             if operation == "linear":
                 self._add_layer(arguments)
+        self.program = [_instruction(step, steps, number) for number, step in enumerate(steps)]
 
     def _fill(self, kept: dict[str, Any]) -> None:
         leaves = {o: [a["name"] for kind, a in self.steps if kind == o] for o in ("parameter", "buffer")}
@@ -86,32 +91,37 @@ class Rebuilt(nn.Module):
     def forward(self, x: Any) -> Any:
         """Do the steps in order and return what the last one gives."""
         values: list[Any] = []
-        for number, (operation, arguments) in enumerate(self.steps):
-            values.append(self._value(number, operation, arguments, values, x))
+        for do in self.program:
+            values.append(do(self, values, x))
         return values[-1]
 
-    def _value(
-        self, number: int, operation: str, arguments: dict[str, Any], values: list[Any], x: Any
-    ) -> Any:
-        match operation:
-            case "input":
-                return x
-            case "parameter":
-                return self.numbers[_key(arguments["name"])]
-            case "buffer":
-                return getattr(self, _key(arguments["name"]))
-            case "constant":
-                return getattr(self, f"constant {number}")
-            case "linear":
-                key = str(self._parameter(arguments["weight"]))
-                return self.layers[key](values[arguments["input"][1]])
-        given = {key: self._given(value, values) for key, value in arguments.items()}
-        return function_of(operation)(**given)
 
-    def _given(self, value: Any, values: list[Any]) -> Any:
-        if value == MODE:
-            return self.training
-        return values[value[1]] if is_reference(value) else value
+def _instruction(step: Step, steps: list[Step], number: int) -> Instruction:
+    """Return what does a step.
+
+    It finds the network's numbers when it runs, as they may have been replaced, and the network copied, since.
+    """
+    operation, arguments = step
+    key = _key(arguments["name"]) if "name" in arguments else f"constant {number}"
+    match operation:
+        case "input":
+            return lambda network, values, x: x
+        case "parameter":
+            return lambda network, values, x: network.numbers[key]
+        case "buffer" | "constant":
+            return lambda network, values, x: getattr(network, key)
+        case "linear":
+            layer, given = _key(steps[arguments["weight"][1]][1]["name"]), arguments["input"][1]
+            return lambda network, values, x: network.layers[layer](values[given])
+    function = function_of(operation)
+    fixed = {name: value for name, value in arguments.items() if value != MODE and not is_reference(value)}
+    results = {name: value[1] for name, value in arguments.items() if is_reference(value)}
+    modal = [name for name, value in arguments.items() if value == MODE]
+    return lambda network, values, x: function(
+        **{name: values[place] for name, place in results.items()},
+        **dict.fromkeys(modal, network.training),
+        **fixed,
+    )
 
 
 def _tensor(entries: Any, name: str) -> Any:

@@ -79,7 +79,10 @@ def rebuilt_optimizer(
     named = dict(getattr(onto, "original", None) or onto.named_parameters())
     try:
         name, groups = _optimizer(told, named, hasattr(onto, "original"))
-        return getattr(torch.optim, name)(groups, foreach=True)  # the same numbers, faster
+        kind = getattr(torch.optim, name)
+        # One call for all tensors gives the same numbers, up to rounding, in less time; the fused one in the least.
+        at_once = "fused" if "fused" in inspect.signature(kind).parameters else "foreach"
+        return kind(groups, **{at_once: True})
     except Unusable as reason:
         fail(f"{what} {reason}", see=see)
     except Exception as error:

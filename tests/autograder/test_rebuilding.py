@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,6 +14,7 @@ from torch import nn
 from autograder import checks
 from autograder.checks import CheckFailed
 from autograder.checks.operations import OPERATIONS, function_of, operation_named
+from autograder.checks.rebuilding import OPTIMIZERS
 from concepts import real_depth, rescue
 from tests.autograder.notebooks import PLACES, reached
 
@@ -293,6 +295,28 @@ class TestOptimizers:
         checks.trained(expected, its_own, x, y, steps=3, batch=7, seed=0)
         wanted = {key: p.detach().numpy() for key, p in expected.named_parameters()}
         checks.close({key: p.detach().numpy() for key, p in network.original.items()}, wanted, tolerance=1e-4)
+
+    @pytest.mark.parametrize("kind", sorted(OPTIMIZERS))
+    @pytest.mark.parametrize("settings", [{}, {"weight_decay": 0.1}, {"maximize": True}, {"lr": 0.3}])
+    def test_each_of_torchs_own_steps_as_it_does_by_itself(self, kind, settings):
+        """All tensors at once, one of which has no gradient, and one tensor after the other."""
+        torch_kind = getattr(torch.optim, kind)
+        if not set(settings) <= set(inspect.signature(torch_kind).parameters):
+            settings = {}
+        one, other, plain = nn.Linear(3, 5), nn.Linear(3, 5), nn.Linear(3, 5)
+        for model in (other, plain):
+            model.load_state_dict(one.state_dict())
+        own = checks.rebuilt_optimizer(torch_kind(one.parameters(), **settings), one, other)
+        its_own = torch_kind(plain.parameters(), foreach=False, **settings)
+        for _ in range(5):
+            gradient = torch.randn(5, 3)
+            for model, optimizer in ((other, own), (plain, its_own)):
+                model.weight.grad = gradient.clone()
+                optimizer.step()
+
+        assert not torch.equal(other.weight, one.weight)
+        assert torch.allclose(other.weight, plain.weight, rtol=1e-4, atol=1e-5)
+        assert torch.equal(other.bias, one.bias)
 
     @pytest.mark.parametrize(
         ("name", "reason"),
