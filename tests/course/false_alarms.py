@@ -4,7 +4,7 @@ Every check cell, hidden tests included, runs on the reference solution with the
 With `--answers right` it runs on every right answer of the corpus and of the sample class instead,
 with `--answers dressed` on the solution with its results in each of the forms that `dressing` lists,
 with `--answers wrong` on every wrong answer, which must be rejected: there a mistake is a pass.
-With `--stack 24` so many seeds go together, and what the checks train is trained at once, which takes half the time.
+With `--stack 24` so many seeds go together, what the checks train is trained at once, and time is more than halved.
 One line for what was run: seeds, mistakes, seconds; the first mistake of each is printed.
 The exit status is 1 if there was any.
 """

@@ -11,16 +11,27 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import CodeType
 from typing import Any
 from unittest.mock import patch
 
 import torch
-from torch.func import functional_call, stack_module_state, vmap
+from torch.nn import functional
 
 from autograder import checks
+from autograder.checks.networks import Rebuilt
+from autograder.checks.operations import function_of
+from autograder.checks.plans import is_reference
+
+Instruction = Callable[[list[Any], Any], Any]
+"""What a step gives for the whole stack, of what the steps before it gave, and of the input."""
+
+ENTRYWISE = frozenset(
+    {"relu", "leaky_relu", "elu", "silu", "gelu", "tanh", "sigmoid", "add", "sub", "mul", "div"}
+)
+"""Operations that do the same with each entry, so that a stack is nothing new to them."""
 
 
 @dataclass
@@ -48,7 +59,7 @@ class Training:
 def train(trainings: list[Training]) -> None:
     """Do what `checks.trained` does for each of them, all at once, and equal ones once.
 
-    The networks differ in their numbers alone, draw nothing and keep nothing but parameters;
+    The networks differ in their numbers alone, and do nothing but what `Stack` can;
     the optimizers treat each entry of a parameter by itself, with the same settings.
     """
     _require_alike(trainings)
@@ -61,28 +72,91 @@ def train(trainings: list[Training]) -> None:
 
 
 def _train_distinct(trainings: list[Training]) -> None:
-    networks = [each.network.train() for each in trainings]
-    parameters, buffers = stack_module_state(networks)
-    own = trainings[0].optimizer
-    optimizer = type(own)(parameters.values(), **own.defaults)
+    stack = Stack([each.network.train() for each in trainings], trainings[0].x[:8])
+    numbers, own = list(stack.numbers.values()), trainings[0].optimizer
+    optimizer = type(own)(numbers, **own.defaults)
     samples = [_batches(each) for each in trainings]
-
-    def error(own: Any, kept: Any, x: Any, y: Any) -> Any:
-        return torch.nn.functional.cross_entropy(functional_call(networks[0], (own, kept), (x,)), y)
-
     for _ in range(trainings[0].steps):
         x, y = (torch.stack(column) for column in zip(*map(next, samples), strict=True))
         optimizer.zero_grad()
-        losses = vmap(error)(parameters, buffers, x, y)
+        losses = functional.cross_entropy(stack(x).mT, y, reduction="none").mean(dim=1)
         losses.sum().backward()
-        _clip([p.grad for p in parameters.values()], trainings[0].max_norm)
+        _clip([number.grad for number in numbers], trainings[0].max_norm)
         optimizer.step()
         for each, loss in zip(trainings, losses.tolist(), strict=True):
             each.losses.append(loss)
-    with torch.no_grad():
-        for number, network in enumerate(networks):
-            for name, parameter in network.named_parameters():
-                parameter.copy_(parameters[name][number])
+    stack.hand_back()
+
+
+class Stack:
+    """Networks of one plan as one: entry k of what it is given, and of what it gives, belongs to network k.
+
+    Args:
+        networks: Theirs are the numbers; `hand_back` writes into them.
+        x: Inputs to find their plans with, where `checks.rebuilt` has not made them.
+
+    Attributes:
+        numbers: Their parameters by name, the weights of linear layers transposed: so their gradients come out.
+    """
+
+    def __init__(self, networks: list[Any], x: Any) -> None:
+        rebuilt = [each if isinstance(each, Rebuilt) else checks.rebuilt(each, x) for each in networks]
+        self._steps = rebuilt[0].steps
+        if any(each.steps != self._steps for each in rebuilt):
+            raise ValueError("these trainings cannot be done as one: their networks are of several plans")
+        turned = {
+            self._steps[arguments["weight"][1]][1]["name"]
+            for operation, arguments in self._steps
+            if operation == "linear"
+        }
+        self._owned = []
+        for each in networks:
+            own = each.original if isinstance(each, Rebuilt) else dict(each.named_parameters())
+            used = {name: own[name].detach() for name in rebuilt[0].original}
+            self._owned.append({name: used[name].mT if name in turned else used[name] for name in used})
+        names = rebuilt[0].original
+        self.numbers = {n: torch.stack([own[n] for own in self._owned]).requires_grad_() for n in names}
+        self._program = [self._instruction(*step) for step in self._steps]
+
+    def __call__(self, x: Any) -> Any:
+        """Return the logits of inputs (networks, samples, features)."""
+        values: list[Any] = []
+        for do in self._program:
+            values.append(do(values, x))
+        return values[-1]
+
+    def hand_back(self) -> None:
+        """Give each network its numbers."""
+        for number, owned in enumerate(self._owned):
+            for name, own in owned.items():
+                own.copy_(self.numbers[name][number].detach())
+
+    def _instruction(self, operation: str, arguments: dict[str, Any]) -> Instruction:
+        places = {name: value[1] for name, value in arguments.items() if is_reference(value)}
+        fixed = {name: value for name, value in arguments.items() if name not in places and value is not None}
+        parameters = {name: place for name, place in places.items() if self._steps[place][0] == "parameter"}
+        given, weight, bias = (places.get(name, -1) for name in ("input", "weight", "bias"))
+        match operation:
+            case "input":
+                return lambda values, x: x
+            case "parameter":
+                return lambda values, x: self.numbers[arguments["name"]]
+            case "linear" if len(parameters) == 2:
+                return lambda values, x: torch.baddbmm(values[bias][:, None], values[given], values[weight])
+            case "layer_norm" if len(parameters) == 2:
+                return lambda values, x: torch.addcmul(
+                    values[bias][:, None],
+                    functional.layer_norm(values[given], **fixed),
+                    values[weight][:, None],
+                )
+            case _ if operation in ENTRYWISE and not parameters:
+                function = function_of(operation)
+                return lambda values, x: function(
+                    **{name: values[place] for name, place in places.items()}, **fixed
+                )
+        raise ValueError(
+            f"these trainings cannot be done as one: nothing here does `{operation}` for a stack"
+        )
 
 
 def _require_alike(trainings: list[Training]) -> None:
@@ -93,8 +167,6 @@ def _require_alike(trainings: list[Training]) -> None:
     }
     if len(alike) > 1 or any(len(o.param_groups) > 1 for o in optimizers):
         raise ValueError("these trainings cannot be done as one: their optimizers or their lengths differ")
-    if any(each.network.draws or list(each.network.buffers()) for each in trainings):
-        raise ValueError("these trainings cannot be done as one: a network draws, or keeps statistics")
 
 
 def _batches(training: Training) -> Iterable[tuple[Any, Any]]:

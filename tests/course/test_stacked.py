@@ -12,10 +12,6 @@ from tests.course import false_alarms, stacked
 
 
 class Net(nn.Sequential):
-    """A network that draws nothing, as `checks.rebuilt` makes them."""
-
-    draws = False
-
     def __init__(self) -> None:
         super().__init__(nn.Linear(5, 7), nn.LayerNorm(7), nn.Tanh(), nn.Linear(7, 3))
 
@@ -65,7 +61,9 @@ def test_equal_trainings_are_done_once(monkeypatch):
 
 
 class Dropping(Net):
-    draws = True
+    def __init__(self) -> None:
+        super().__init__()
+        self[2] = nn.Dropout()
 
 
 class Keeping(Net):
@@ -74,12 +72,22 @@ class Keeping(Net):
         self[1] = nn.BatchNorm1d(7)
 
 
-@pytest.mark.parametrize(
-    "other", [{"lr": 0.5}, {"kind": torch.optim.SGD}, {"steps": 2}, {"net": Dropping}, {"net": Keeping}]
-)
+class Curving(Net):
+    def __init__(self) -> None:
+        super().__init__()
+        self[2] = nn.ReLU()
+
+
+@pytest.mark.parametrize("other", [{"lr": 0.5}, {"kind": torch.optim.SGD}, {"steps": 2}, {"net": Curving}])
 def test_what_is_not_alike_is_refused(other):
     with pytest.raises(ValueError, match="cannot be done as one"):
         stacked.train([training(0), training(1, **other)])
+
+
+@pytest.mark.parametrize("net", [Dropping, Keeping])
+def test_what_a_stack_cannot_do_is_refused(net):
+    with pytest.raises(ValueError, match="cannot be done as one"):
+        stacked.train([training(0, net=net), training(1, net=net)])
 
 
 class TestChecks:
