@@ -235,22 +235,41 @@ for short in (True, False, True):
         },
     )
 
-# The optimizer that was handed in does the step: here one with a memory, twice.
-model, x, y = small_model(rng), draw(rng, 16, 4), torch.tensor(rng.integers(3, size=16))
-optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
-_, (trained, _, _, its_optimizer) = checks.with_arguments(training_step, model, x, y, optimizer)
-checks.in_place(training_step, trained, x, y, its_optimizer)
-for _ in range(2):
-    _, g = slopes(model, x, y)
-    for name, parameter in model.named_parameters():
-        parameter.grad = g[name] * min(1.0, 1 / length(g.values()))
-    optimizer.step()
+# The optimizer that was handed in does the step: here one with a memory, on two batches.
+model = small_model(rng)
+batches = [(draw(rng, 16, 4), torch.tensor(rng.integers(3, size=16))) for _ in range(2)]
+_, (trained, _, _, its_optimizer) = checks.with_arguments(
+    training_step, model, *batches[0], torch.optim.Adam(model.parameters(), lr=0.05)
+)
+checks.in_place(training_step, trained, *batches[1], its_optimizer)
+
+
+def after_two(kind, remembers=True):
+    """Return the parameters after two clipped steps; an optimizer that does not remember is made anew for each."""
+    stepping = deepcopy(model)
+    optimizer = kind(stepping.parameters(), lr=0.05)
+    for x, y in batches:
+        _, g = slopes(stepping, x, y)
+        for name, parameter in stepping.named_parameters():
+            parameter.grad = g[name] * min(1.0, 1 / length(g.values()))
+        optimizer.step()
+        optimizer = optimizer if remembers else kind(stepping.parameters(), lr=0.05)
+    return checks.parameters(stepping)
+
+
 checks.close(
     checks.parameters(trained, what="the trained model"),
-    checks.parameters(model),
+    after_two(torch.optim.Adam),
     what="the parameters after two steps of the Adam that was handed in",
     tolerance=1e-3,
     see=see,
+    mistaken_for={
+        "These are two steps of plain SGD: let the optimizer that was handed in do the step.": after_two(
+            torch.optim.SGD
+        ),
+        "Adam has forgotten its first step: an optimizer that is made anew in every call starts from nothing. "
+        "Let the one that was handed in do the step.": after_two(torch.optim.Adam, remembers=False),
+    },
 )
 
 # %% check_training_step__clips tags=["check", "points=3"]
