@@ -517,8 +517,8 @@ for sizes in (
     hidden = checks.executed(network, x)[:-1]
     checks.that(
         len(hidden) >= depth,
-        f"{what} has {len(hidden)} hidden layers that its logits depend on, expected at least {depth}. "
-        "The last linear layer is not hidden.",
+        f"{what} has {checks.counted(len(hidden), 'hidden layer')} that its logits depend on, "
+        f"expected at least {depth}. The last linear layer is not hidden.",
         see=see,
     )
     widest = max(layer.out_features for layer in hidden)

@@ -4,7 +4,7 @@ Every wrong answer of the corpus is put into its cell, and each check that fails
 in the notebook, then what the feedback says where hidden tests come before and say something else.
 The page `build/messages/messages.md` has them all, under the title that says what is wrong with the answer.
 A reader sees at once whether a message says what was expected, what was found, why, and where to read.
-Designs, whose checks train for seconds, are left out.
+Designs, whose checks train, take some seconds each, and a process of their own: some of them patch what they can reach.
 The last section counts the messages that name no cause, by function.
 """
 
@@ -14,7 +14,9 @@ import argparse
 import re
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 from autograder import checks
@@ -57,9 +59,10 @@ def said_to(answer: Answer) -> Iterator[Said]:
     """Yield what each check that rejects the answer says."""
     checks.use_seed(0)
     heard = set()
+    seconds = 60.0 if answer.function in DESIGNS else PATIENCE
     for hidden in (False, True):
         for check, error in each_failure(
-            answer.slug, answer.function, answer.source, visible=not hidden, seconds=PATIENCE
+            answer.slug, answer.function, answer.source, visible=not hidden, seconds=seconds
         ):
             text = str(error) or "(It never ends: the grader stops it.)"
             if (check.name, text) in heard:
@@ -69,6 +72,21 @@ def said_to(answer: Answer) -> Iterator[Said]:
             bare = _POINTER.sub("", _SEED.sub("", text)).strip()
             yield Said(answer, check.name, hidden, bare, section.group(1) if section else "")
     checks.use_seed(None)
+
+
+def said_to_all(answers: list[Answer]) -> Iterator[Said]:
+    """Yield what is said to each, in order; it says on the way how far it is."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=1) as apart:
+        for number, answer in enumerate(answers, start=1):
+            print(f"\r{number} of {len(answers)}", end="", file=sys.stderr, flush=True)
+            yield from (
+                apart.submit(_heard, answer).result() if answer.function in DESIGNS else said_to(answer)
+            )
+    print(file=sys.stderr)
+
+
+def _heard(answer: Answer) -> list[Said]:
+    return list(said_to(answer))
 
 
 def page(said: list[Said]) -> str:
@@ -107,8 +125,8 @@ def main() -> int:
     parser.add_argument("--page", type=Path, default=PAGE, help="where to write it")
     options = parser.parse_args()
     answers = [a for slug in options.slugs or slugs(ROOT) for a in read_answers(slug)]
-    wrong = [a for a in answers if a.kind == "wrong" and a.function not in DESIGNS]
-    said = [one for answer in wrong for one in said_to(answer)]
+    wrong = [a for a in answers if a.kind == "wrong"]
+    said = list(said_to_all(wrong))
     options.page.parent.mkdir(parents=True, exist_ok=True)
     options.page.write_text(page(said), encoding="utf-8")
     print(f"{options.page}: {len(said)} messages to {len(wrong)} wrong answers")

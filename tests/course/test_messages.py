@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from tests.course import messages
 from tests.course.corpus import Answer, parse_answers
-from tests.course.messages import Said, page, said_to
+from tests.course.messages import Said, page, said_to, said_to_all
 
 ANSWERS = """\
 # == wrong: max_layer_factor: half of it
@@ -33,6 +35,16 @@ def test_an_answer_hears_what_it_is_told_in_the_notebook_and_in_the_feedback():
     )
     assert not said[0].hidden
     assert len({one.text for one in said}) == len(said)
+
+
+def test_a_design_speaks_from_a_process_of_its_own(monkeypatch):
+    monkeypatch.setattr(messages, "DESIGNS", {"max_layer_factor"})
+    patching = ANSWERS.replace(
+        "def max_layer_factor", "import math; math.patched = True\n\ndef max_layer_factor"
+    )
+
+    assert list(said_to_all(parse_answers("saturation", patching)))
+    assert not hasattr(math, "patched")
 
 
 @pytest.mark.parametrize(
