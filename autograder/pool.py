@@ -124,7 +124,7 @@ class Pool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
     ) -> None:
-        self._drop_executor(wait_for_it=error is None)
+        self._drop_executor()
 
     def grade(self, tasks: Iterable[Task]) -> Iterator[Graded]:
         """Yield the row of every task as it is finished, in any order; tasks are taken as workers become free."""
@@ -170,7 +170,7 @@ class Pool:
         except BrokenExecutor as error:  # a worker process died, and with it all that was under way
             lost = [task, *self._running.values()]
             self._running.clear()
-            self._drop_executor(wait_for_it=False)
+            self._drop_executor()
             yield from self._retry(lost, error)
         except Exception as error:  # this worker could not, or died alone (dask's KilledWorker)
             yield from self._retry([task], error)
@@ -182,9 +182,11 @@ class Pool:
             else:
                 yield given_up(task, error)
 
-    def _drop_executor(self, *, wait_for_it: bool) -> None:
+    def _drop_executor(self) -> None:
         if self._executor is not None:
-            self._executor.shutdown(wait=wait_for_it, cancel_futures=True)
+            # Waited for even after an error: Python waits at its end anyway, and there it wakes the executor's thread
+            # through a pipe that this may just have closed (`OSError: Bad file descriptor`, now and then).
+            self._executor.shutdown(cancel_futures=True)
             self._executor = None
 
 

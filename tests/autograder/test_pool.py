@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field
 
@@ -88,6 +89,16 @@ def test_no_more_is_handed_out_than_is_under_way():
     _, log = run([str(number) for number in range(30)])
 
     assert max(log) <= IN_FLIGHT
+
+
+def test_after_an_error_nothing_of_the_executor_is_left():
+    """A thread of it that is still ending while Python ends may fail there, with a traceback beside the message."""
+    before = set(threading.enumerate())
+    with pytest.raises(KeyboardInterrupt), Pool(1) as pool:
+        for _ in pool.grade(map(task, "abcdef")):
+            raise KeyboardInterrupt
+
+    assert set(threading.enumerate()) == before
 
 
 def test_torch_is_imported_only_where_it_is_used():
