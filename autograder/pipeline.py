@@ -25,7 +25,7 @@ from autograder.files import write_atomically, written
 from autograder.gradebook import Lateness, Writer, default_url, id_of, load_nbgrader
 from autograder.key import load_key
 from autograder.people import read_people
-from autograder.pool import MAX_ATTEMPTS, Pool, Task
+from autograder.pool import Pool, Task
 from autograder.records import AnswerKey, Graded, Limits, Submission
 from autograder.results import read_results
 from autograder.roster import find_submissions, loaded, read_submission
@@ -124,6 +124,8 @@ def _grade_class(run: Run, progress: Progress) -> Summary:
     resumable = [submission for submission in submissions if not run.repeats(submission.student)]
     known = {_id(row) for row in _recorded(resumable, keys, store)}
     todo = [submission for submission in submissions if _id(submission) not in known]
+    # Warm processes with torch are others than those without: they are changed once, not at every student.
+    todo.sort(key=lambda submission: not keys[submission.assignment].uses_torch)
     with Pool(run.workers, run.make_executor) as pool:
         if todo:
             # While the canaries run: it takes as long as they do.
@@ -171,8 +173,9 @@ def _id(row: Submission | Graded) -> tuple[str, str]:
 
 
 def _test_the_grader(run: Run, keys: Iterable[AnswerKey], pool: Pool) -> None:
-    tasks = (run.task(canary, key) for key in keys for canary in canaries(key, run.root))
-    require_sound(pool.grade(replace(task, attempt=MAX_ATTEMPTS - 1) for task in tasks))  # one try, no second
+    in_turn = sorted(keys, key=lambda key: key.uses_torch)  # those first whose processes start sooner
+    tasks = (run.task(canary, key) for key in in_turn for canary in canaries(key, run.root))
+    require_sound(pool.grade(replace(task, attempts=1) for task in tasks))
 
 
 def _recorded(

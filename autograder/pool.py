@@ -38,6 +38,7 @@ class Task:
 
     Attributes:
         attempt: How often it was tried before.
+        attempts: How often it may be tried, should the grader's own processes die.
     """
 
     submission: Submission
@@ -46,11 +47,7 @@ class Task:
     level: Level
     seed: int
     attempt: int = 0
-
-    @property
-    def uses_torch(self) -> bool:
-        """Whether the assignment imports torch, which then is imported before any fork."""
-        return any("import torch" in cell.source for cell in self.key.cells)
+    attempts: int = MAX_ATTEMPTS
 
 
 def local_executor(workers: int) -> Executor:
@@ -177,7 +174,7 @@ class Pool:
 
     def _retry(self, tasks: Iterable[Task], error: Exception) -> Iterator[Graded]:
         for task in tasks:
-            if task.attempt + 1 < MAX_ATTEMPTS:
+            if task.attempt + 1 < task.attempts:
                 self._again.append(replace(task, attempt=task.attempt + 1))
             else:
                 yield given_up(task, error)
@@ -192,7 +189,8 @@ class Pool:
 
 def given_up(task: Task, error: Exception) -> Graded:
     """Return the row of a submission during which the grader's own processes died again and again."""
-    reason = f"the grader's own process failed {MAX_ATTEMPTS} times at this notebook; a person should look ({error})"
+    often = f"{task.attempts} times" if task.attempts > 1 else "once"
+    reason = f"the grader's own process failed {often} at this notebook; a person should look ({error})"
     return Graded(
         student=task.submission.student,
         assignment=task.submission.assignment,
@@ -220,10 +218,10 @@ class _Worker:
 
     def engines(self, task: Task) -> Engines:
         """Return the warm processes that suit a task, started anew where the last ones do not."""
-        wanted = (task.level, task.limits, task.uses_torch)
+        wanted = (task.level, task.limits, task.key.uses_torch)
         if self._engines is None or self._for != wanted:
             self.close()
-            torch = TORCH_MODULES if task.uses_torch else ()
+            torch = TORCH_MODULES if task.key.uses_torch else ()
             students = Zygote(task.level, task.limits, (*STUDENT_MODULES, *torch))
             self._zygotes.append(students)
             examiners = Zygote(Level.NONE, task.limits, (*EXAMINER_MODULES, *torch), kernels=False)

@@ -143,6 +143,11 @@ class AnswerKey:
         """The sum of what the test cells can earn; cells that a person marks are not in it."""
         return sum(cell.points for cell in self.checks)
 
+    @property
+    def uses_torch(self) -> bool:
+        """Whether a cell imports torch, which then is imported before any fork."""
+        return any("import torch" in cell.source for cell in self.cells)
+
 
 @dataclass(frozen=True)
 class ByHand:

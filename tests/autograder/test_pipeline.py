@@ -9,13 +9,14 @@ import random
 import shutil
 from concurrent.futures import Executor, Future
 from dataclasses import replace
+from itertools import groupby
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import GetGrades
 
-from autograder import pipeline
+from autograder import pipeline, pool
 from autograder.cage import Level
 from autograder.check_one import as_text, check_notebook, key_for
 from autograder.cli import main
@@ -25,7 +26,7 @@ from autograder.key import load_key
 from autograder.people import Person, write_people
 from autograder.pipeline import Run, grade_class
 from autograder.pool import close_worker
-from autograder.records import Limits, Outcome
+from autograder.records import AnswerKey, Limits, Outcome
 from autograder.release import release
 from autograder.results import read_results
 from tests.conftest import HE
@@ -227,6 +228,31 @@ def test_what_a_person_gave_stands_on_the_page_after_the_next_run(run):
     assert "<b>1 of 1.5 points</b>, given by a person:" in page.read_text()
     assert "&lt;b&gt;Nearly&lt;/b&gt;." in page.read_text()
     assert "to be marked" not in page.read_text()
+
+
+def test_warm_processes_are_changed_once_and_not_at_every_student(run, tmp_path, monkeypatch):
+    """Those with torch are others than those without; students hand in to assignments of both kinds."""
+    for slug in ("he", "with_torch"):
+        (tmp_path / "solutions" / slug).mkdir(parents=True)
+        (tmp_path / "solutions" / slug / f"{slug}.py").write_text(HE, encoding="utf-8")
+        release(slug, tmp_path)
+    for student in ("ann", "half", "blank"):
+        folder = run.submitted / student
+        (folder / "with_torch").mkdir()
+        shutil.copy(folder / "he" / "he.ipynb", folder / "with_torch" / "with_torch.ipynb")
+    monkeypatch.setattr(AnswerKey, "uses_torch", property(lambda key: key.assignment == "with_torch"))
+    monkeypatch.setattr(pool, "TORCH_MODULES", ())
+    kinds = []
+
+    class Noting(Here):
+        def submit(self, function, task):
+            kinds.append(task.key.uses_torch)
+            return super().submit(function, task)
+
+    summary = grade_class(replace(run, root=tmp_path, slugs=["he", "with_torch"], make_executor=Noting))
+
+    assert [kind for kind, _ in groupby(kinds)] == [False, True, False]  # canaries of both, then the class
+    assert len(summary.rows) == len(MARKS) + 3
 
 
 def test_a_run_that_is_interrupted_goes_on_where_it_stopped(run):

@@ -102,15 +102,9 @@ def test_after_an_error_nothing_of_the_executor_is_left():
 
 
 def test_torch_is_imported_only_where_it_is_used():
-    with_torch = Task(
-        Submission("ann", "he", None),
-        AnswerKey("he", (KeyCell("a", Role.LOCKED, "import torch"),)),
-        Limits(),
-        Level.NONE,
-        1,
-    )
+    with_torch = AnswerKey("he", (KeyCell("a", Role.LOCKED, "import torch"),))
 
-    assert (task("ann").uses_torch, with_torch.uses_torch) == (False, True)
+    assert (KEY.uses_torch, with_torch.uses_torch) == (False, True)
 
 
 def test_a_submission_finds_warm_processes(monkeypatch):
