@@ -53,7 +53,11 @@ class Task:
 def local_executor(workers: int) -> Executor:
     """Return an executor with so many processes on this machine, each started afresh."""
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, context, initializer=_die_with, initargs=(os.getpid(),))
+    executor = ProcessPoolExecutor(workers, context, initializer=_die_with, initargs=(os.getpid(),))
+    # Before Python 3.11.5 (Debian 12 has 3.11.2) an executor whose workers died in the middle of taking a large task
+    # never ends, and so does the grader: it waits for the thread that sends the task (cpython gh-94777).
+    executor._call_queue.cancel_join_thread()  # type: ignore[attr-defined]  # there is no public way
+    return executor
 
 
 def _die_with(grader: int) -> None:
