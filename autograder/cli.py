@@ -137,8 +137,8 @@ def check_command(options: argparse.Namespace) -> int:
 
 def grade_command(options: argparse.Namespace) -> int:
     """Grade a class."""
+    from autograder.executors import DaskExecutor
     from autograder.pipeline import Run, grade_class
-    from autograder.pool import DaskExecutor
     from autograder.progress import live
     from autograder.release import slugs, source_path
     from autograder.roster import find_submissions

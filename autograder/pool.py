@@ -7,18 +7,16 @@ a submission during which workers keep dying gets its row all the same.
 from __future__ import annotations
 
 import atexit
-import multiprocessing
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, replace
 from functools import partial
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from autograder.cage import Level, prctl
-from autograder.errors import EnvironmentMissing
+from autograder.cage import Level
+from autograder.executors import LocalExecutor
 from autograder.grade_one import Engines, grade
 from autograder.kernel import Zygote
 from autograder.records import GRADER_DIED, AnswerKey, Graded, Limits, Outcome, Submission
@@ -50,60 +48,6 @@ class Task:
     attempts: int = MAX_ATTEMPTS
 
 
-def local_executor(workers: int) -> Executor:
-    """Return an executor with so many processes on this machine, each started afresh."""
-    context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(workers, context, initializer=_die_with, initargs=(os.getpid(),))
-    # Before Python 3.11.5 (Debian 12 has 3.11.2) an executor whose workers died in the middle of taking a large task
-    # never ends, and so does the grader: it waits for the thread that sends the task (cpython gh-94777).
-    executor._call_queue.cancel_join_thread()  # type: ignore[attr-defined]  # there is no public way
-    return executor
-
-
-def _die_with(grader: int) -> None:
-    """In a worker: end when the grader ends, however it does; it would wait for tasks for ever."""
-    prctl.die_with_parent()
-    if os.getppid() != grader:  # it has ended already
-        os._exit(1)
-
-
-class DaskExecutor(Executor):
-    """The workers of a dask.distributed scheduler, on this machine or others.
-
-    Args:
-        address: The scheduler's, such as `tcp://10.0.0.5:8786`.
-
-    Raises:
-        EnvironmentMissing: dask.distributed is not installed, or no scheduler answers.
-    """
-
-    def __init__(self, address: str) -> None:
-        try:
-            from distributed import Client
-        except ImportError:
-            raise EnvironmentMissing("--scheduler needs dask: pip install 'dask[distributed]'") from None
-        try:
-            self._client = Client(address, timeout="20s")
-        except OSError as error:
-            raise EnvironmentMissing(f"no scheduler answers at {address}: {error}") from error
-        self._executor = self._client.get_executor()
-
-    @property
-    def workers(self) -> int:
-        """How many submissions the scheduler's workers grade at a time."""
-        return max(1, sum(int(threads) for threads in self._client.nthreads().values()))
-
-    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Hand a task to some worker."""
-        future: Future[Any] = self._executor.submit(function, *args, **kwargs, pure=False)
-        return future
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Let go of the scheduler; its workers stay."""
-        self._executor.shutdown(wait=wait and not cancel_futures)
-        self._client.close()
-
-
 class Pool:
     """Workers that grade: an executor, made anew when its processes have died.
 
@@ -114,7 +58,7 @@ class Pool:
 
     def __init__(self, workers: int, make_executor: Callable[[], Executor] | None = None) -> None:
         self._workers = workers
-        self._make_executor = make_executor or partial(local_executor, workers)
+        self._make_executor = make_executor or partial(LocalExecutor, workers, close_worker)
         self._executor: Executor | None = None
         self._again: deque[Task] = deque()
         self._running: dict[Future[Graded], Task] = {}
@@ -125,7 +69,7 @@ class Pool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
     ) -> None:
-        self._drop_executor()
+        self._drop_executor(at_once=error is not None)
 
     def grade(self, tasks: Iterable[Task]) -> Iterator[Graded]:
         """Yield the row of every task as it is finished, in any order; tasks are taken as workers become free."""
@@ -183,11 +127,9 @@ class Pool:
             else:
                 yield given_up(task, error)
 
-    def _drop_executor(self) -> None:
+    def _drop_executor(self, *, at_once: bool = False) -> None:
         if self._executor is not None:
-            # Waited for even after an error: Python waits at its end anyway, and there it wakes the executor's thread
-            # through a pipe that this may just have closed (`OSError: Bad file descriptor`, now and then).
-            self._executor.shutdown(cancel_futures=True)
+            self._executor.shutdown(wait=not at_once, cancel_futures=True)
             self._executor = None
 
 

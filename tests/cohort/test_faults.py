@@ -55,6 +55,26 @@ def test_a_kill_at_any_moment_changes_no_mark(root, undisturbed, tmp_path, victi
     assert settled(tmp_path) == undisturbed
 
 
+@pytest.mark.parametrize(
+    ("victim", "records", "kill"),
+    [("worker", 0, os.killpg), ("kernel", 3, os.killpg), ("kernel", 3, os.kill)],
+    ids=["at a terminal, at once", "at a terminal", "to the grader alone"],
+)
+def test_ctrl_c_ends_a_run_and_loses_nothing(root, undisturbed, tmp_path, victim, records, kill):
+    run = start(root, tmp_path)
+    await_victim(run, tmp_path, victim, records)
+    kill(run.pid, signal.SIGINT)
+    text = finished(run)
+    assert run.returncode == 130, text
+    assert "Traceback" not in text and "goes on from there" in text.replace("\n", " ")
+    again = start(root, tmp_path)
+    text = finished(again)
+
+    assert again.returncode == 0, text
+    assert ("graded before" in text) == (records > 0)
+    assert settled(tmp_path) == undisturbed
+
+
 def test_the_end_of_the_grader_is_the_end_of_all_its_processes(root, tmp_path):
     run = start(root, tmp_path)
     await_victim(run, tmp_path, "kernel", 1)
