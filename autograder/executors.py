@@ -62,10 +62,13 @@ def _begin(parent: int, clean_up: Callable[[], None]) -> None:
         os._exit(1)
 
     def leave(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it is told twice: the executor ends all when one has ended
+        # It is told twice: the executor ends all when one has ended.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         signal.alarm(LEAVING_SECONDS)
-        clean_up()
-        os._exit(1)
+        try:
+            clean_up()
+        finally:
+            os._exit(1)
 
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
