@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -69,6 +70,14 @@ def start(
     limit: Callable[[], None] | None = None,
 ) -> subprocess.Popen[str]:
     """Start the command in a session of its own."""
+
+    def prepare() -> None:
+        signal.signal(
+            signal.SIGINT, signal.SIG_DFL
+        )  # a shell's background job has it ignored, and so its children
+        if limit:
+            limit()
+
     command = [
         sys.executable, "-m", "autograder.cli", "grade", "--root", root, "--submitted", submitted or root / "submitted",
         "--course", course, "--seed", 7, *(options or ("--workers", 2)),
@@ -79,7 +88,7 @@ def start(
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
-        preexec_fn=limit,  # it sets a limit of the child, and nothing else
+        preexec_fn=prepare,  # it sets a limit and a signal of the child, and nothing else
     )
 
 
