@@ -8,8 +8,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -36,14 +38,9 @@ class LocalExecutor(ProcessPoolExecutor):
         self._call_queue.cancel_join_thread()  # type: ignore[attr-defined]  # there is no public way
 
     def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Hand a task to some process; the first one starts them all."""
-        # Held back, as it then is in what is started here: a process that is still importing knows no better answer
-        # to Ctrl-C than a traceback.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
+        """Hand a task to some process; start one more where none is free."""
+        with _ctrl_c_held_back():
             return super().submit(function, *args, **kwargs)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes, after what they do or, without waiting, in the middle of it."""
@@ -53,6 +50,26 @@ class LocalExecutor(ProcessPoolExecutor):
         # Its threads are always waited for: Python waits for them at its own end anyway, and there it wakes them
         # through a pipe that they may just have closed (`OSError: Bad file descriptor`, now and then).
         super().shutdown(cancel_futures=cancel_futures)
+
+
+@contextmanager
+def _ctrl_c_held_back() -> Iterator[None]:
+    """Let Ctrl-C wait: a process that is half started, or still importing, knows no better answer than a traceback."""
+    came: list[int] = []
+    # It alone may set handlers, and it alone is interrupted.
+    in_main = threading.current_thread() is threading.main_thread()
+    # The handler for us: whichever thread takes the signal, Python would interrupt the main one.
+    answer = signal.signal(signal.SIGINT, lambda number, _: came.append(number)) if in_main else None
+    # The mask for what is started meanwhile, which inherits it.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if in_main:
+            signal.signal(signal.SIGINT, answer)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _begin(parent: int, clean_up: Callable[[], None]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import BrokenExecutor, Future
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -95,8 +97,9 @@ def test_what_is_under_way_is_given_up_when_nobody_waits_for_it(tmp_path):
     assert {thread for thread in threading.enumerate() if not thread.daemon} <= before
 
 
-def test_a_process_that_cannot_clean_up_ends_all_the_same(tmp_path):
-    executor = LocalExecutor(1, partial(time.sleep, 600))
+@pytest.mark.parametrize("clean_up", [signal.pause, partial(divmod, 1, 0)], ids=["never done", "fails"])
+def test_a_process_that_cannot_clean_up_ends_all_the_same(tmp_path, clean_up):
+    executor = LocalExecutor(1, clean_up)
     (future,) = busy(executor, tmp_path / "began", 1)
     executor.shutdown(wait=False, cancel_futures=True)
 
@@ -109,3 +112,73 @@ def test_what_is_under_way_is_finished_when_it_is_waited_for():
     executor.shutdown()
 
     assert future.result() == 3
+
+
+def take_until(began: Path, enough: Path) -> int:
+    began.touch()
+    while not enough.exists():
+        time.sleep(0.01)
+    return os.getpid()
+
+
+def test_ctrl_c_at_a_terminal_is_not_for_the_processes(tmp_path):
+    """It is sent to them, too: while they are still importing, and in the middle of a task."""
+    before = multiprocessing.active_children()
+    executor = LocalExecutor(1, print)
+    future = executor.submit(take_until, tmp_path / "began", tmp_path / "enough")
+    (process_id,) = {
+        process.pid or 0 for process in multiprocessing.active_children() if process not in before
+    }
+    os.kill(process_id, signal.SIGINT)
+    while not (tmp_path / "began").exists():
+        assert not future.done()
+        time.sleep(0.01)
+    os.kill(process_id, signal.SIGINT)
+    (tmp_path / "enough").touch()
+    executor.shutdown()
+
+    assert future.result() == process_id
+
+
+def test_what_the_processes_start_can_be_interrupted():
+    """A kernel is, when a cell takes too long; it inherits which signals are held back."""
+    executor = LocalExecutor(1, print)
+    held_back = executor.submit(signal.pthread_sigmask, signal.SIG_BLOCK, set())
+    executor.shutdown()
+
+    assert held_back.result() == set()
+
+
+@pytest.mark.parametrize("threads", [0, 1])
+def test_ctrl_c_waits_until_the_processes_are_started_and_is_not_lost(monkeypatch, threads):
+    """A process that is left half started prints a traceback; and Ctrl-C goes to any thread that takes it."""
+    over = threading.Event()
+    for _ in range(threads):
+        threading.Thread(target=over.wait).start()
+    started = []
+
+    def start(*_):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.1)
+        started.append(True)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", start)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            LocalExecutor(1, print).submit(os.getpid)
+    finally:
+        over.set()
+
+    assert started
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_tasks_can_be_handed_out_by_any_thread():
+    executor = LocalExecutor(1, print)
+    futures: list[Future[int]] = []
+    thread = threading.Thread(target=lambda: futures.append(executor.submit(abs, -3)))
+    thread.start()
+    thread.join()
+    executor.shutdown()
+
+    assert futures[0].result() == 3

@@ -232,15 +232,15 @@ def test_what_a_person_gave_stands_on_the_page_after_the_next_run(run):
 
 def test_warm_processes_are_changed_once_and_not_at_every_student(run, tmp_path, monkeypatch):
     """Those with torch are others than those without; students hand in to assignments of both kinds."""
-    for slug in ("he", "with_torch"):
+    for slug in ("he", "deep"):
         (tmp_path / "solutions" / slug).mkdir(parents=True)
         (tmp_path / "solutions" / slug / f"{slug}.py").write_text(HE, encoding="utf-8")
         release(slug, tmp_path)
     for student in ("ann", "half", "blank"):
         folder = run.submitted / student
-        (folder / "with_torch").mkdir()
-        shutil.copy(folder / "he" / "he.ipynb", folder / "with_torch" / "with_torch.ipynb")
-    monkeypatch.setattr(AnswerKey, "uses_torch", property(lambda key: key.assignment == "with_torch"))
+        (folder / "deep").mkdir()
+        shutil.copy(folder / "he" / "he.ipynb", folder / "deep" / "deep.ipynb")
+    monkeypatch.setattr(AnswerKey, "uses_torch", property(lambda key: key.assignment == "deep"))
     monkeypatch.setattr(pool, "TORCH_MODULES", ())
     kinds = []
 
@@ -249,7 +249,7 @@ def test_warm_processes_are_changed_once_and_not_at_every_student(run, tmp_path,
             kinds.append(task.key.uses_torch)
             return super().submit(function, task)
 
-    summary = grade_class(replace(run, root=tmp_path, slugs=["he", "with_torch"], make_executor=Noting))
+    summary = grade_class(replace(run, root=tmp_path, slugs=["he", "deep"], make_executor=Noting))
 
     assert [kind for kind, _ in groupby(kinds)] == [False, True, False]  # canaries of both, then the class
     assert len(summary.rows) == len(MARKS) + 3

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from concurrent.futures import BrokenExecutor, Executor, Future
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -28,6 +28,7 @@ class Broken(Executor):
     log: list[int]
     futures: dict[Future, str] = field(default_factory=dict)
     broken: bool = False
+    waited: list[bool] = field(default_factory=list)
 
     def submit(self, function, one):
         if self.broken:
@@ -51,7 +52,7 @@ class Broken(Executor):
         return future
 
     def shutdown(self, wait=True, *, cancel_futures=False):
-        pass
+        self.waited.append(wait)
 
 
 def run(names, deadly=()):
@@ -78,6 +79,18 @@ def test_a_task_that_kills_workers_is_given_up_and_no_other(place):
     assert [cell.points for cell in rows["bomb"].cells] == [0.0]
 
 
+def test_a_task_that_may_be_tried_once_is_given_up_at_once_and_stands_beside_others():
+    log = []
+    with Pool(1, lambda: Broken({"bomb"}, log)) as pool:
+        rows = list(pool.grade(replace(task(name), attempts=1) for name in ("a", "b", "bomb")))
+
+    assert {(row.student, row.outcome) for row in rows} == {
+        (name, Outcome.DIED) for name in ("a", "b", "bomb")
+    }
+    assert all("failed once at this notebook" in row.reason for row in rows)
+    assert log == [1, 2, 3]
+
+
 def test_a_task_that_no_worker_can_do_is_given_up():
     rows, _ = run(["a", "fails", "b"])
 
@@ -91,14 +104,15 @@ def test_no_more_is_handed_out_than_is_under_way():
     assert max(log) <= IN_FLIGHT
 
 
-def test_after_an_error_nothing_of_the_executor_is_left():
-    """A thread of it that is still ending while Python ends may fail there, with a traceback beside the message."""
-    before = set(threading.enumerate())
-    with pytest.raises(KeyboardInterrupt), Pool(1) as pool:
+@pytest.mark.parametrize("error", [KeyboardInterrupt, None])
+def test_what_is_under_way_is_waited_for_unless_the_run_ends_with_an_error(error):
+    executor = Broken(set(), [])
+    with suppress(KeyboardInterrupt), Pool(1, lambda: executor) as pool:
         for _ in pool.grade(map(task, "abcdef")):
-            raise KeyboardInterrupt
+            if error:
+                raise error
 
-    assert {thread for thread in threading.enumerate() if not thread.daemon} <= before
+    assert executor.waited == [error is None]
 
 
 def test_torch_is_imported_only_where_it_is_used():

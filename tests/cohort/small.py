@@ -72,9 +72,8 @@ def start(
     """Start the command in a session of its own."""
 
     def prepare() -> None:
-        signal.signal(
-            signal.SIGINT, signal.SIG_DFL
-        )  # a shell's background job has it ignored, and so its children
+        # The background jobs of a shell ignore it, and so would their children.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         if limit:
             limit()
 
