@@ -52,7 +52,9 @@ grade: environment exercises  ## grade the sample class of tests/cohort, into bu
 	@python -m tests.cohort.summary $(COURSE)
 
 .PHONY: test
-test: environment system book  ## every test
+test: environment system exercises  ## every test
+	$(call say,Site of the tests ▸ build/site)
+	@python -m tests.site.built
 	$(call say,Tests)
 	@python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(TEST_OPTIONS)
 

@@ -40,8 +40,11 @@ def alone() -> Iterator[None]:
         yield
 
 
-def build() -> Path:
+def build(*, shown: bool = False) -> Path:
     """Return the folder of the site, built strictly.
+
+    Args:
+        shown: Whether what the build prints is shown as it goes.
 
     Raises:
         RuntimeError: When the build warns or fails; with its output.
@@ -53,9 +56,11 @@ def build() -> Path:
             return HTML
         stamp.unlink(missing_ok=True)
         command = [Path(sys.executable).with_name("jupyter-book"), "build", ".", *_STRICT]
-        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        output = None if shown else subprocess.PIPE
+        run = subprocess.run(command, cwd=ROOT, stdout=output, stderr=output, text=True, check=False)
         if run.returncode:
-            raise RuntimeError(f"the strict build of the book failed:\n{run.stdout}\n{run.stderr}")
+            printed = "see above" if shown else f"{run.stdout}\n{run.stderr}"
+            raise RuntimeError(f"the strict build of the book failed:\n{printed}")
         stamp.write_text(wanted)
     return HTML
 
@@ -70,3 +75,7 @@ def chapters() -> list[str]:
     lines = (ROOT / "_toc.yml").read_text().splitlines()
     files = [line.partition("file: book/")[2].strip() for line in lines if "file: book/" in line]
     return [slug for slug in files if (ROOT / "concepts" / f"{slug}.py").is_file()]
+
+
+if __name__ == "__main__":
+    build(shown=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 from collections.abc import Callable
 from contextlib import closing
 from html import unescape
@@ -138,6 +139,13 @@ def test_the_font_has_every_sign_of_every_formula(site: Path):
 def test_a_sign_that_the_font_lacks_is_an_error():
     with pytest.raises(LookupError, match="no 梯: use another sign"):
         font_for("x梯")
+
+
+def test_the_font_is_the_same_whenever_it_is_made(monkeypatch):
+    first = font_for("x")
+    monkeypatch.setattr(time, "time", lambda: 2_000_000_000.0)
+
+    assert font_for("x") == first
 
 
 def test_brackets_of_the_font_grow_and_roots_are_of_one_width():

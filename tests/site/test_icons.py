@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ SHEET = """
 .fa-bars:before,.fa-navicon:before{content:"\\f0c9"}.fa-cat:before{content:"\\f6be"}
 .fa-a:before{content:"\\41"}.fa-spin{animation:x}.note::after{content:"\\f05a"}
 """
+
+
+SOLID = icons._theme() / "vendor/fontawesome/webfonts/fa-solid-900.ttf"
 
 
 def characters(font: bytes) -> set[int]:
@@ -33,10 +37,17 @@ def test_rules_of_icons_that_no_page_names_are_dropped_and_all_others_stay():
 
 
 def test_the_font_holds_what_was_asked_for_and_is_small():
-    font = icons.font_of(icons._theme() / "vendor/fontawesome/webfonts/fa-solid-900.ttf", {0xF0C9, 0xF05A})
+    font = icons.font_of(SOLID, {0xF0C9, 0xF05A})
 
     assert characters(font) == {0xF0C9, 0xF05A}
     assert len(font) < 3000
+
+
+def test_the_font_is_the_same_whenever_it_is_made(monkeypatch):
+    first = icons.font_of(SOLID, {0xF0C9})
+    monkeypatch.setattr(time, "time", lambda: 2_000_000_000.0)
+
+    assert icons.font_of(SOLID, {0xF0C9}) == first
 
 
 def test_the_site_has_no_script_for_icons(site: Path):

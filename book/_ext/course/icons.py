@@ -56,7 +56,8 @@ def without_unused(css: str, used: set[str]) -> tuple[str, set[int]]:
 
 def font_of(path: Path, characters: set[int]) -> bytes:
     """Return the font cut down to these characters, in the format WOFF."""
-    font = TTFont(path)
+    # Not stamped with the time: a build gives the same bytes as the one before.
+    font = TTFont(path, recalcTimestamp=False)
     options = subset.Options(layout_features=[], name_IDs=[], notdef_outline=True)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=characters)

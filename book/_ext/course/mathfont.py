@@ -75,7 +75,8 @@ def font_for(characters: Iterable[str]) -> bytes:
     Raises:
         LookupError: If the font has none of a character.
     """
-    font = TTFont(package("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf")
+    # Not stamped with the time: a build gives the same bytes as the one before.
+    font = TTFont(package("ziamath") / "fonts" / "STIXTwoMath-Regular.ttf", recalcTimestamp=False)
     wanted = {ord(form) for one in characters for form in (one, _italic(one)) if not one.isspace()} | {
         _RADICAL
     }
