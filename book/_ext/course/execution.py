@@ -12,7 +12,7 @@ import os
 import queue
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from typing import Any
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
+from jupyter_core.utils import ensure_event_loop
 from myst_nb.core.read import create_nb_reader
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
@@ -75,7 +76,7 @@ def finished(jobs: list[Job], at_a_time: int) -> Iterator[tuple[Job, ExecutionRe
         waiting.put(job)
 
     def work() -> None:
-        with suppress(queue.Empty):
+        with closing(ensure_event_loop()), suppress(queue.Empty):  # nbclient runs in it, and leaves it open
             while True:
                 job = waiting.get_nowait()
                 results.put((job, job.run()))
