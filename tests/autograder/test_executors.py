@@ -149,6 +149,15 @@ def test_what_the_processes_start_can_be_interrupted():
     assert held_back.result() == set()
 
 
+@pytest.fixture
+def interruptible():
+    """Answer Ctrl-C as at a terminal; what a shell runs in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("threads", [0, 1])
 def test_ctrl_c_waits_until_the_processes_are_started_and_is_not_lost(monkeypatch, threads):
     """A process that is left half started prints a traceback; and Ctrl-C goes to any thread that takes it."""
