@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
 import pytest
 from course import execution
 from jupyter_cache import get_cache
@@ -106,3 +107,41 @@ def test_so_many_run_at_a_time_and_every_one_once(at_a_time):
 
     assert sorted(found) == [*"abcde"]
     assert max(common["most"]) == min(at_a_time, 5)
+
+
+@pytest.mark.slow
+def test_who_takes_no_more_leaves_nothing_running(tmp_path):
+    """As Ctrl-C does: the kernels end, and no thread is left that starts another."""
+    text = "from pathlib import Path\nimport time\nPath('{}').touch()\ntime.sleep({})"
+    book = Book(
+        tmp_path,
+        short=page(text.format("short", 0)),
+        long=page(text.format("long", 600)),
+        last=page(text.format("last", 600)),
+        never=page(text.format("never", 0)),
+    )
+    before = set(threading.enumerate())
+    results = execution.finished([*book.waiting.values()], 2)
+    first, _ = next(results)
+    while not (tmp_path / "last").exists():
+        time.sleep(0.05)
+    results.close()
+
+    assert first.name == "short"
+    assert set(threading.enumerate()) <= before
+    assert [one for one in psutil.Process().children() if "ipykernel_launcher" in one.cmdline()] == []
+    assert not (tmp_path / "never").exists()
+
+
+def test_a_page_that_cannot_be_read_is_left_to_sphinx(tmp_path):
+    unknown = HEAD.replace("kernelspec", "mystnb:\n  execution_tmieout: 9\nkernelspec")
+    book = Book(
+        tmp_path,
+        good=page("1"),
+        unknown=page("2", head=unknown),
+        torn=HEAD.replace("3\n", "3: [\n"),
+        bytes="",
+    )
+    (tmp_path / "bytes.md").write_bytes(b"\xff\xfe")
+
+    assert [*book.waiting] == ["good"]

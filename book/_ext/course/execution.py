@@ -11,12 +11,14 @@ from __future__ import annotations
 import os
 import queue
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 from jupyter_cache.executors.utils import ExecutionResult, single_nb_execution
@@ -53,23 +55,39 @@ class Job:
 def missing(cache: JupyterCacheAbstract, env: Any, names: list[str]) -> Iterator[Job]:
     """Yield the pages with cells whose results are not stored."""
     for name in names:
-        page = Path(env.doc2path(name))
-        text = page.read_text(encoding="utf-8")
-        reader = create_nb_reader(str(page), env.myst_config, env.mystnb_config, text)
-        if reader is None:
-            continue
-        notebook = reader.read(text)
-        config = env.mystnb_config.copy(**notebook.metadata.get("mystnb", {}))
-        if config.execution_mode != "cache" or not any(cell.cell_type == "code" for cell in notebook.cells):
-            continue
-        try:
-            cache.match_cache_notebook(notebook)
-        except KeyError:
-            yield Job(name, page, notebook, config.execution_timeout)
+        # A page that cannot be read is Sphinx's to report.
+        with suppress(Exception):
+            job = _job(env, name)
+            if job is not None and not _is_known(cache, job.notebook):
+                yield job
+
+
+def _job(env: Any, name: str) -> Job | None:
+    """Return how a page is run; None if nothing of it is."""
+    page = Path(env.doc2path(name))
+    text = page.read_text(encoding="utf-8")
+    reader = create_nb_reader(str(page), env.myst_config, env.mystnb_config, text)
+    if reader is None:
+        return None
+    notebook = reader.read(text)
+    config = env.mystnb_config.copy(**notebook.metadata.get("mystnb", {}))
+    if config.execution_mode != "cache" or not any(cell.cell_type == "code" for cell in notebook.cells):
+        return None
+    return Job(name, page, notebook, config.execution_timeout)
+
+
+def _is_known(cache: JupyterCacheAbstract, notebook: NotebookNode) -> bool:
+    with suppress(KeyError):
+        cache.match_cache_notebook(notebook)
+        return True
+    return False
 
 
 def finished(jobs: list[Job], at_a_time: int) -> Iterator[tuple[Job, ExecutionResult | Exception]]:
-    """Run jobs side by side; yield each with its result as it is finished."""
+    """Run jobs side by side; yield each with its result as it is finished.
+
+    When the caller takes no more, or at Ctrl-C, what is under way is ended.
+    """
     waiting: queue.SimpleQueue[Job] = queue.SimpleQueue()
     results: queue.SimpleQueue[tuple[Job, ExecutionResult | Exception]] = queue.SimpleQueue()
     for job in jobs:
@@ -81,11 +99,28 @@ def finished(jobs: list[Job], at_a_time: int) -> Iterator[tuple[Job, ExecutionRe
                 job = waiting.get_nowait()
                 results.put((job, job.run()))
 
-    # Daemons, so that Ctrl-C ends the build at once; a kernel ends when the process that started it has gone.
-    for _ in range(min(at_a_time, len(jobs))):
-        threading.Thread(target=work, daemon=True).start()
-    for _ in jobs:
-        yield results.get()
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(at_a_time, len(jobs)))]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in jobs:
+            yield results.get()
+    except BaseException:
+        with suppress(queue.Empty):
+            while True:
+                waiting.get_nowait()
+        while any(thread.is_alive() for thread in threads):
+            _end_kernels()
+            time.sleep(0.1)
+        raise
+
+
+def _end_kernels() -> None:
+    """End the kernels of this process; nbclient's own way waits five seconds for each, then prints tracebacks."""
+    for child in psutil.Process().children():
+        with suppress(psutil.Error):
+            if "ipykernel_launcher" in child.cmdline():
+                child.kill()
 
 
 def run_ahead(app: Sphinx, env: Any, names: list[str]) -> None:
